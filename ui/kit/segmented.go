@@ -1,0 +1,50 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Segmented is a row of choices of which one is on.
+type Segmented struct {
+	widget.BaseWidget
+	OnChange func(index int)
+	buttons  []*Button
+	on       int
+	box      fyne.CanvasObject
+}
+
+// NewSegmented returns the choices with the first one on.
+func NewSegmented(labels []string, changed func(int)) *Segmented {
+	s := &Segmented{OnChange: changed}
+	row := Row(2)
+	for i, label := range labels {
+		b := NewGhost(label, "", func() { s.Select(i) })
+		s.buttons = append(s.buttons, b)
+		row.Add(b)
+	}
+	s.buttons[0].On = true
+	s.box = container.NewStack(NewFill(ColorHover, Corner), row)
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// Selected is the index of the choice that is on.
+func (s *Segmented) Selected() int { return s.on }
+
+// Select turns a choice on and tells OnChange if it was not on already.
+func (s *Segmented) Select(i int) {
+	if i == s.on {
+		return
+	}
+	s.buttons[s.on].SetOn(false)
+	s.on = i
+	s.buttons[i].SetOn(true)
+	if s.OnChange != nil {
+		s.OnChange(i)
+	}
+}
+
+// CreateRenderer implements fyne.Widget.
+func (s *Segmented) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(s.box) }
