@@ -17,12 +17,16 @@ const (
 
 // Button is a button with text, an icon, or both. An icon alone always has a Tip.
 type Button struct {
-	Tappable
+	Press
 	Label string
 	Icon  string
 	Kind  ButtonKind
 	// On shows a toggle that is pressed.
 	On bool
+	// Tint replaces the colour of text and icon; "" for the kind's own.
+	Tint fyne.ThemeColorName
+	// small has the height of a line of text, for status lines and rows.
+	small bool
 }
 
 var _ fyne.Widget = (*Button)(nil)
@@ -31,7 +35,7 @@ var _ fyne.Widget = (*Button)(nil)
 func NewButton(label, icon string, tapped func()) *Button {
 	b := &Button{Label: label, Icon: icon}
 	b.OnTapped = tapped
-	b.extend(b)
+	b.Extend(b)
 	return b
 }
 
@@ -56,6 +60,14 @@ func NewIconButton(icon, tip string, tapped func()) *Button {
 	return b
 }
 
+// NewLink returns a button of the height of a line of small text.
+func NewLink(label, icon string, tapped func()) *Button {
+	b := NewGhost(label, icon, tapped)
+	b.small = true
+	b.Tint = ColorMuted
+	return b
+}
+
 // SetLabel changes the text.
 func (b *Button) SetLabel(s string) {
 	if b.Label != s {
@@ -76,10 +88,17 @@ func (b *Button) SetOn(on bool) {
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	r := &buttonRenderer{
 		b: b, ground: NewFill("", Corner), shade: NewFill("", Corner),
-		icon: NewIcon(b.Icon, ColorText, 16), text: NewText(b.Label, SizeBody, ColorText),
+		icon: NewIcon(b.Icon, ColorText, 16), text: NewText(b.Label, b.scale(), ColorText),
 	}
 	r.apply()
 	return r
+}
+
+func (b *Button) scale() fyne.ThemeSizeName {
+	if b.small {
+		return SizeSmall
+	}
+	return SizeBody
 }
 
 type buttonRenderer struct {
@@ -115,6 +134,9 @@ func (r *buttonRenderer) apply() {
 	if b.Kind == Ghost && b.Label == "" && !b.On && !b.disabled && !b.hovered {
 		fg = ColorMuted
 	}
+	if b.Tint != "" && !b.disabled {
+		fg = b.Tint
+	}
 	r.ground.Color, r.ground.Border = ground, border
 	r.shade.Color, r.shade.Border = "", ""
 	if b.hovered && !b.disabled {
@@ -142,14 +164,17 @@ func (r *buttonRenderer) Refresh() {
 }
 
 func (r *buttonRenderer) MinSize() fyne.Size {
-	const h = 30
+	h, pad := float32(30), 2*S3
+	if r.b.small {
+		h, pad = 22, 2*6
+	}
 	switch {
 	case r.b.Label == "":
 		return fyne.NewSize(h, h)
 	case r.b.Icon == "":
-		return fyne.NewSize(r.text.MinSize().Width+2*S3, h)
+		return fyne.NewSize(r.text.MinSize().Width+pad, h)
 	}
-	return fyne.NewSize(r.text.MinSize().Width+16+6+2*S3, h)
+	return fyne.NewSize(r.text.MinSize().Width+16+6+pad, h)
 }
 
 func (r *buttonRenderer) Layout(s fyne.Size) {

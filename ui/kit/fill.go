@@ -3,6 +3,7 @@ package kit
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -12,6 +13,8 @@ type Fill struct {
 	Color  fyne.ThemeColorName // "" for none
 	Border fyne.ThemeColorName // "" for none
 	Radius float32
+	// Raised throws a soft shadow.
+	Raised bool
 }
 
 var _ fyne.Widget = (*Fill)(nil)
@@ -52,6 +55,10 @@ func (r *fillRenderer) apply() {
 		r.rect.StrokeColor, r.rect.StrokeWidth = Color(r.fill.Border), 1
 	}
 	r.rect.CornerRadius = r.fill.Radius
+	r.rect.Shadow = canvas.Shadow{}
+	if r.fill.Raised {
+		r.rect.Shadow = canvas.Shadow{Color: Color(theme.ColorNameShadow), Offset: fyne.NewPos(0, 3), BlurRadius: 12}
+	}
 }
 
 func (r *fillRenderer) Refresh() {

@@ -39,6 +39,7 @@ const (
 
 // The type scale.
 const (
+	SizeTiny    fyne.ThemeSizeName = "supercrm.tiny"    // 11: under icons only
 	SizeSmall   fyne.ThemeSizeName = "supercrm.small"   // 12: secondary
 	SizeBody    fyne.ThemeSizeName = "supercrm.body"    // 13
 	SizeHeading fyne.ThemeSizeName = "supercrm.heading" // 15: heading in a pane
@@ -165,7 +166,7 @@ func (t Theme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color 
 }
 
 var sizes = map[fyne.ThemeSizeName]float32{
-	SizeSmall: 12, SizeBody: 13, SizeHeading: 15, SizeTitle: 20, SizeDisplay: 28,
+	SizeTiny: 11, SizeSmall: 12, SizeBody: 13, SizeHeading: 15, SizeTitle: 20, SizeDisplay: 28,
 
 	theme.SizeNameText: 13, theme.SizeNameCaptionText: 12, theme.SizeNameHeadingText: 20, theme.SizeNameSubHeadingText: 15,
 	theme.SizeNamePadding: 4, theme.SizeNameInnerPadding: 7, theme.SizeNameLineSpacing: 4,

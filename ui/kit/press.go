@@ -6,9 +6,9 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// Tappable is the ground of everything that is pressed: it hovers, takes the focus, answers space and return as well as
+// Press is the ground of everything that is pressed: it hovers, takes the focus, answers space and return as well as
 // the mouse, and shows a tooltip. Widgets embed it and draw from its state.
-type Tappable struct {
+type Press struct {
 	widget.BaseWidget
 	OnTapped func()
 	Tip      string // shown after a moment's hover; "" for none
@@ -20,20 +20,20 @@ type Tappable struct {
 }
 
 var (
-	_ desktop.Hoverable  = (*Tappable)(nil)
-	_ fyne.Focusable     = (*Tappable)(nil)
-	_ fyne.Tappable      = (*Tappable)(nil)
-	_ desktop.Cursorable = (*Tappable)(nil)
+	_ desktop.Hoverable  = (*Press)(nil)
+	_ fyne.Focusable     = (*Press)(nil)
+	_ fyne.Tappable      = (*Press)(nil)
+	_ desktop.Cursorable = (*Press)(nil)
 )
 
-// extend must be called by the embedding widget's constructor.
-func (t *Tappable) extend(self fyne.Widget) {
+// Extend must be called by the embedding widget's constructor.
+func (t *Press) Extend(self fyne.Widget) {
 	t.self = self
 	t.ExtendBaseWidget(self)
 }
 
 // Tapped implements fyne.Tappable.
-func (t *Tappable) Tapped(*fyne.PointEvent) {
+func (t *Press) Tapped(*fyne.PointEvent) {
 	hideTip(t.self)
 	if !t.disabled && t.OnTapped != nil {
 		t.OnTapped()
@@ -41,66 +41,72 @@ func (t *Tappable) Tapped(*fyne.PointEvent) {
 }
 
 // MouseIn implements desktop.Hoverable.
-func (t *Tappable) MouseIn(e *desktop.MouseEvent) {
+func (t *Press) MouseIn(e *desktop.MouseEvent) {
 	t.hovered = true
 	t.self.Refresh()
 	showTip(t.self, t.Tip)
 }
 
 // MouseMoved implements desktop.Hoverable.
-func (t *Tappable) MouseMoved(*desktop.MouseEvent) {}
+func (t *Press) MouseMoved(*desktop.MouseEvent) {}
 
 // MouseOut implements desktop.Hoverable.
-func (t *Tappable) MouseOut() {
+func (t *Press) MouseOut() {
 	t.hovered = false
 	hideTip(t.self)
 	t.self.Refresh()
 }
 
 // FocusGained implements fyne.Focusable.
-func (t *Tappable) FocusGained() {
+func (t *Press) FocusGained() {
 	t.focused = true
 	t.self.Refresh()
 }
 
 // FocusLost implements fyne.Focusable.
-func (t *Tappable) FocusLost() {
+func (t *Press) FocusLost() {
 	t.focused = false
 	t.self.Refresh()
 }
 
 // TypedRune implements fyne.Focusable.
-func (t *Tappable) TypedRune(r rune) {
+func (t *Press) TypedRune(r rune) {
 	if r == ' ' {
 		t.Tapped(nil)
 	}
 }
 
 // TypedKey implements fyne.Focusable.
-func (t *Tappable) TypedKey(e *fyne.KeyEvent) {
+func (t *Press) TypedKey(e *fyne.KeyEvent) {
 	if e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {
 		t.Tapped(nil)
 	}
 }
 
 // Cursor implements desktop.Cursorable.
-func (t *Tappable) Cursor() desktop.Cursor {
+func (t *Press) Cursor() desktop.Cursor {
 	if t.disabled || t.OnTapped == nil {
 		return desktop.DefaultCursor
 	}
 	return desktop.PointerCursor
 }
 
+// Hovered tells whether the mouse is over it.
+func (t *Press) Hovered() bool { return t.hovered }
+
+// Focused tells whether it has the keyboard.
+func (t *Press) Focused() bool { return t.focused }
+
 // Enable makes it answer again.
-func (t *Tappable) Enable() { t.setDisabled(false) }
+func (t *Press) Enable() { t.setDisabled(false) }
 
 // Disable greys it out; it then answers nothing.
-func (t *Tappable) Disable() { t.setDisabled(true) }
+func (t *Press) Disable() { t.setDisabled(true) }
 
 // Disabled implements fyne.Disableable.
-func (t *Tappable) Disabled() bool { return t.disabled }
+func (t *Press) Disabled() bool { return t.disabled }
 
-func (t *Tappable) setDisabled(d bool) {
+func (t *Press) setDisabled(d bool) {
 	if t.disabled != d {
 		t.disabled = d
 		t.self.Refresh()

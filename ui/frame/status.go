@@ -1,0 +1,140 @@
+package frame
+
+import (
+	"strconv"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"supercrm/outlook/mirror"
+	"supercrm/ui/kit"
+	"supercrm/ui/page"
+)
+
+// Status is the line at the foot: how current the mirror is, what is on its way, and what the person has to do.
+type Status struct {
+	// OnSync, OnPending and OnSignIn are what a click on their part does.
+	OnSync, OnPending, OnSignIn func()
+
+	icon     *kit.Icon
+	text     *kit.Text
+	progress *kit.Progress
+	bar      fyne.CanvasObject
+	pending  *kit.Button
+	failed   *kit.Button
+	signIn   *kit.Button
+	sync     *kit.Button
+	object   fyne.CanvasObject
+	row      *fyne.Container
+}
+
+func newStatus() *Status {
+	s := &Status{
+		icon: kit.NewIcon("check", kit.ColorOK, 14), text: kit.NewLine("", kit.SizeSmall, kit.ColorMuted), progress: kit.NewProgress(),
+	}
+	call := func(fn *func()) func() {
+		return func() {
+			if *fn != nil {
+				(*fn)()
+			}
+		}
+	}
+	s.pending = kit.NewLink("", "clock", call(&s.OnPending))
+	s.failed = kit.NewLink("", "warning", call(&s.OnPending))
+	s.failed.Tint = kit.ColorBad
+	s.signIn = kit.NewLink(page.T("Sign in again"), "key", call(&s.OnSignIn))
+	s.signIn.Tint = kit.ColorWarn
+	s.sync = kit.NewLink(page.T("Sync now"), "sync", call(&s.OnSync))
+	s.sync.Tip = page.T("Ask the mailbox for news now")
+	s.bar = kit.Fixed(s.progress, 120, 4)
+	s.row = kit.Row(kit.S2, s.icon, kit.Grow(s.text), s.bar, s.signIn, s.failed, s.pending, s.sync)
+	s.object = kit.Inset(s.row, 0, kit.S2, 0, kit.S3)
+	for _, o := range []fyne.CanvasObject{s.bar, s.pending, s.failed, s.signIn, s.sync} {
+		o.Hide()
+	}
+	return s
+}
+
+// Object is the line itself.
+func (s *Status) Object() fyne.CanvasObject { return s.object }
+
+// Line is what the status line says of a number of accounts together.
+type Line struct {
+	Text            string
+	Icon            string
+	Color           fyne.ThemeColorName
+	Done, Total     int
+	Pending, Failed int
+	SignIn          bool
+	Accounts        int
+}
+
+// Describe puts the accounts' states into words. clock formats a time of day.
+func Describe(all []mirror.Status, clock func(time.Time) string) Line {
+	l := Line{Icon: "check", Color: kit.ColorOK, Accounts: len(all)}
+	if len(all) == 0 {
+		l.Icon, l.Color, l.Text = "info", kit.ColorMuted, page.T("Not signed in")
+		return l
+	}
+	var synced time.Time
+	offline, syncing, problem := false, false, ""
+	for _, a := range all {
+		l.Done, l.Total = l.Done+a.Done, l.Total+a.Total
+		l.Pending, l.Failed = l.Pending+a.Pending, l.Failed+a.Failed
+		l.SignIn = l.SignIn || a.SignIn
+		offline, syncing = offline || a.Offline, syncing || a.Syncing
+		if a.Problem != "" {
+			problem = a.Problem
+		}
+		if !a.SyncedAt.IsZero() && (synced.IsZero() || a.SyncedAt.Before(synced)) {
+			synced = a.SyncedAt // the one that lags behind: the line must not promise more
+		}
+	}
+	at := page.T("not synced yet")
+	if !synced.IsZero() {
+		at = page.T("synced {{.Time}}", map[string]any{"Time": clock(synced)})
+	}
+	switch {
+	case l.SignIn:
+		l.Icon, l.Color = "key", kit.ColorWarn
+		l.Text = page.T("The account needs you to sign in again. What is mirrored stays here. Last {{.Synced}}", map[string]any{"Synced": at})
+	case offline:
+		l.Icon, l.Color = "offline", kit.ColorMuted
+		l.Text = page.T("Offline, you can go on working · {{.Synced}}", map[string]any{"Synced": at})
+	case problem == "diskfull":
+		l.Icon, l.Color, l.Text = "warning", kit.ColorBad, page.T("The disk is full: nothing new can be kept. Free some space.")
+	case problem != "":
+		l.Icon, l.Color = "warning", kit.ColorWarn
+		l.Text = page.T("The mailbox does not answer as it should, trying again · {{.Synced}}", map[string]any{"Synced": at})
+	case l.Total > 0 && l.Done < l.Total:
+		l.Icon, l.Color = "sync", kit.ColorAccent
+		l.Text = page.T("Mirroring mail: {{.Done}} of {{.Total}}", map[string]any{"Done": strconv.Itoa(l.Done), "Total": strconv.Itoa(l.Total)})
+	case syncing && synced.IsZero():
+		l.Icon, l.Color, l.Text = "sync", kit.ColorAccent, page.T("Mirroring mail and calendar…")
+	default:
+		l.Text = upperFirst(at)
+	}
+	return l
+}
+
+func upperFirst(s string) string {
+	if s == "" || s[0] < 'a' || s[0] > 'z' {
+		return s
+	}
+	return string(s[0]-'a'+'A') + s[1:]
+}
+
+// Set shows a line.
+func (s *Status) Set(l Line) {
+	s.icon.Set(l.Icon, l.Color)
+	s.text.SetText(l.Text)
+	s.progress.Set(l.Done, l.Total)
+	s.bar.(*fyne.Container).Hidden = l.Total == 0 || l.Done >= l.Total
+	s.pending.Hidden = l.Pending == 0
+	s.pending.SetLabel(page.N("{{.N}} pending", "{{.N}} pending", l.Pending))
+	s.failed.Hidden = l.Failed == 0
+	s.failed.SetLabel(page.N("{{.N}} needs you", "{{.N}} need you", l.Failed))
+	s.signIn.Hidden = !l.SignIn
+	s.sync.Hidden = l.Accounts == 0 || l.SignIn
+	s.row.Refresh()
+}

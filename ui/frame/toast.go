@@ -1,0 +1,80 @@
+package frame
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"supercrm/ui/kit"
+	"supercrm/ui/page"
+)
+
+// toastFor is how long a line stays, and with it the undo.
+const toastFor = 10 * time.Second
+
+// Toasts shows one line at the foot of the page at a time: what was done, and the way back.
+type Toasts struct {
+	do    func(func())
+	box   *fyne.Container
+	timer *time.Timer
+	turn  int
+}
+
+func newToasts(do func(func())) *Toasts { return &Toasts{do: do, box: container.NewStack()} }
+
+// Object is where the line appears.
+func (t *Toasts) Object() fyne.CanvasObject { return t.box }
+
+// Show replaces the line. undo may be nil.
+func (t *Toasts) Show(text string, undo func()) {
+	t.set(kit.ColorTip, kit.ColorOnTip, "check", text, page.T("Undo"), undo)
+}
+
+// Fail replaces the line by what went wrong.
+func (t *Toasts) Fail(text string) { t.set(kit.ColorBad, kit.ColorPage, "warning", text, "", nil) }
+
+func (t *Toasts) set(ground, fg fyne.ThemeColorName, icon, text, action string, do func()) {
+	t.Hide()
+	line := kit.NewText(text, kit.SizeBody, fg)
+	if line.MinSize().Width > 520 {
+		line.Whole = false
+	}
+	var words fyne.CanvasObject = line
+	if !line.Whole {
+		words = kit.Fixed(line, 520, 0)
+	}
+	row := kit.Row(kit.S3, kit.NewIcon(icon, fg, 16), words)
+	if do != nil {
+		b := kit.NewButton(action, "undo", func() {
+			t.Hide()
+			do()
+		})
+		row.Add(b)
+	}
+	shut := kit.NewIconButton("close", page.T("Dismiss"), t.Hide)
+	shut.Tint = fg
+	row.Add(shut)
+	t.box.Objects = []fyne.CanvasObject{kit.Surface("", kit.Floating(ground, kit.Inset(row, 6, kit.S2, 6, kit.S4)))}
+	t.box.Refresh()
+	t.turn++
+	turn := t.turn
+	t.timer = time.AfterFunc(toastFor, func() {
+		t.do(func() {
+			if t.turn == turn {
+				t.Hide()
+			}
+		})
+	})
+}
+
+// Hide takes the line away.
+func (t *Toasts) Hide() {
+	if t.timer != nil {
+		t.timer.Stop()
+	}
+	if len(t.box.Objects) > 0 {
+		t.box.Objects = nil
+		t.box.Refresh()
+	}
+}
