@@ -1,0 +1,156 @@
+package auth
+
+import (
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+const maxCallback = 64 << 10 // bytes; Microsoft's answer is about 2 KB
+
+// answer is what a browser brought back for this very sign-in: a code or an error.
+type answer struct {
+	code Secret
+	err  *OAuthError
+}
+
+var (
+	errStray     = errors.New("this answer belongs to another sign-in")
+	errMalformed = errors.New("this is not an answer to a sign-in")
+)
+
+// parseCallback reads the parameters of an authorization response (RFC 6749 section 4.1.2). The state is looked at before
+// anything else counts, errors included: whoever does not know it can neither finish nor end the sign-in. Each parameter
+// may come once only (section 3.1).
+func parseCallback(encoded, state string) (answer, error) {
+	if len(encoded) > maxCallback {
+		return answer{}, errMalformed
+	}
+	q, err := url.ParseQuery(encoded)
+	if err != nil || len(q) == 0 {
+		return answer{}, errMalformed
+	}
+	for _, values := range q {
+		if len(values) != 1 {
+			return answer{}, errMalformed
+		}
+	}
+	got := q.Get("state")
+	if got == "" {
+		return answer{}, errMalformed
+	}
+	if state == "" || subtle.ConstantTimeCompare([]byte(got), []byte(state)) != 1 {
+		return answer{}, errStray
+	}
+	if q.Has("error") { // read before code: an error is never a success
+		oe := &OAuthError{Code: printable(q.Get("error"), 64), Suberror: printable(q.Get("error_subcode"), 64)}
+		if oe.Code == "" {
+			oe.Code = "unknown_error"
+		}
+		oe.describe(q.Get("error_description"))
+		return answer{err: oe}, nil
+	}
+	if q.Get("code") == "" {
+		return answer{}, errMalformed
+	}
+	return answer{code: NewSecret(q.Get("code"))}, nil
+}
+
+// parsePasted reads the address that a person copied from the browser, in query mode.
+func parsePasted(address, state string) (answer, error) {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil || u.Hostname() != "localhost" {
+		return answer{}, errMalformed
+	}
+	return parseCallback(u.RawQuery, state)
+}
+
+// callbackHandler serves the loopback redirect address. Everything but the right answer is turned away without touching
+// the sign-in: favicons, other paths, methods, content types, hosts (DNS rebinding), states and repeats.
+type callbackHandler struct {
+	host   string // "localhost:PORT", the only Host header accepted
+	state  string
+	query  bool // response_mode=query
+	settle func(answer) bool
+}
+
+func (h *callbackHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !strings.EqualFold(r.Host, h.host) {
+		h.turnAway(w, http.StatusBadRequest)
+		return
+	}
+	if r.URL.Path != "/" {
+		h.turnAway(w, http.StatusNotFound)
+		return
+	}
+	method := http.MethodPost
+	if h.query {
+		method = http.MethodGet
+	}
+	if r.Method != method {
+		w.Header().Set("Allow", method)
+		h.turnAway(w, http.StatusMethodNotAllowed)
+		return
+	}
+	encoded := r.URL.RawQuery
+	if !h.query {
+		if !isForm(r.Header.Get("Content-Type")) {
+			h.turnAway(w, http.StatusUnsupportedMediaType)
+			return
+		}
+		if encoded != "" { // a form post carries nothing in the address
+			h.turnAway(w, http.StatusBadRequest)
+			return
+		}
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxCallback))
+		if err != nil {
+			status := http.StatusBadRequest
+			var tooBig *http.MaxBytesError
+			if errors.As(err, &tooBig) {
+				status = http.StatusRequestEntityTooLarge
+			}
+			h.turnAway(w, status)
+			return
+		}
+		encoded = string(body)
+	}
+	a, err := parseCallback(encoded, h.state)
+	if err != nil {
+		h.turnAway(w, http.StatusBadRequest)
+		return
+	}
+	if !h.settle(a) {
+		writePage(w, http.StatusConflict, pageOver())
+		return
+	}
+	if a.err != nil {
+		writePage(w, http.StatusOK, pageFailed(Explain(fmt.Errorf("sign in: %w: %w", redirectKind(a.err), a.err))))
+		return
+	}
+	writePage(w, http.StatusOK, pageDone())
+}
+
+func (h *callbackHandler) turnAway(w http.ResponseWriter, status int) {
+	writePage(w, status, pageStray())
+}
+
+// redirectKind sorts an error that came back through the browser. access_denied is what both a person's "no" and a page
+// without an approve button end in; only the number tells them apart, and it only chooses the help text.
+func redirectKind(e *OAuthError) error {
+	switch {
+	case e.has(adminNumbers...):
+		return ErrAdminApproval
+	case e.Code == "temporarily_unavailable" || e.Code == "server_error":
+		return ErrBusy
+	case e.Code == "access_denied" && (e.Number() == 0 || e.has(65004)), e.Code == "consent_required" && e.has(65004):
+		return ErrRefused
+	}
+	return ErrSignInRejected
+}
+
+// adminNumbers are the AADSTS numbers whose one cure is an administrator's approval.
+var adminNumbers = []int{90093, 90094, 90095, 90099, 900941, 900981}

@@ -1,0 +1,236 @@
+package auth
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/oauth2"
+)
+
+// DefaultTimeout is how long a sign-in waits for the person. Some of Microsoft's errors are shown in the browser only and
+// never come back here (AADSTS50011), so every wait ends.
+const DefaultTimeout = 5 * time.Minute
+
+// SignInOptions says how to ask. All callbacks run one at a time and not after SignIn has returned; only Open runs beside
+// the others, in a goroutine of its own.
+type SignInOptions struct {
+	// Open shows url in the person's browser. It may block (xdg-open can, until the browser exits): nothing waits for it.
+	// nil: the person opens the address given to Waiting.
+	Open func(url string) error
+	// OpenFailed hears that Open failed; the sign-in goes on. Say then: "open this address yourself".
+	OpenFailed func(err error)
+	// Waiting is called once, before Open, with the address to show for copying and the local time when the wait ends.
+	Waiting func(address string, until time.Time)
+	// LoginHint fills in the account name. Not sent together with SelectAccount.
+	LoginHint string
+	// SelectAccount makes Microsoft ask which account to use.
+	SelectAccount bool
+	// QueryMode lets the answer come in the address instead of a form post: for browsers that block the post. It leaves
+	// the (used up, PKCE-bound) code in the browser's history, so it is not the default.
+	QueryMode bool
+	// Pasted carries addresses that the person copied from a browser that cannot reach this computer's port. QueryMode
+	// only. PasteRefused hears of those that are not this sign-in's.
+	Pasted       <-chan string
+	PasteRefused func(err error)
+	// Claims is the challenge from an earlier refusal (OAuthError.Claims), passed on.
+	Claims string
+	// Timeout limits the wait; 0: DefaultTimeout.
+	Timeout time.Duration
+}
+
+// SignIn asks the person to sign in with their browser and stores the refresh token in the keychain. It blocks until that
+// is done, refused, timed out or cancelled through ctx. The keychain is tried before the browser opens, so that nobody
+// signs in for nothing. Several may run at once, each on its own port.
+func (c *Client) SignIn(ctx context.Context, o SignInOptions) (Account, error) {
+	began := c.cfg.Now()
+	account, err := c.signIn(ctx, o)
+	if err != nil {
+		e := Explain(err)
+		c.log.Warn("sign-in ended", "why", e.ID, "code", e.Code, "correlation", e.Correlation, "error", err)
+		return Account{}, err
+	}
+	c.log.Info("signed in", "took", c.cfg.Now().Sub(began).Round(time.Millisecond), "granted", len(account.Scopes), "missing", c.Missing(account))
+	return account, nil
+}
+
+// keychainProbe is a name under which nothing is ever stored.
+const keychainProbe = "probe"
+
+func (c *Client) signIn(ctx context.Context, o SignInOptions) (Account, error) {
+	if c.bad != nil {
+		return Account{}, c.bad
+	}
+	if _, err := c.keys.Get(ctx, keychainProbe); err != nil && !errors.Is(err, ErrNotStored) {
+		return Account{}, fmt.Errorf("try the keychain: %w", err)
+	}
+	ask, err := newRequest()
+	if err != nil {
+		return Account{}, err
+	}
+	got, redirect, err := c.askBrowser(ctx, o, ask)
+	if err != nil {
+		return Account{}, err
+	}
+	if got.err != nil {
+		return Account{}, fmt.Errorf("sign in: %w: %w", redirectKind(got.err), got.err)
+	}
+	g, err := c.redeem(ctx, url.Values{
+		"grant_type":    {"authorization_code"},
+		"code":          {got.code.Reveal()},
+		"redirect_uri":  {redirect},
+		"code_verifier": {ask.verifier},
+		"scope":         {strings.Join(c.cfg.Scopes, " ")},
+	})
+	if err != nil {
+		return Account{}, fmt.Errorf("redeem the code: %w", codeKind(err))
+	}
+	if g.refresh.Empty() {
+		return Account{}, fmt.Errorf("redeem the code: %w: no refresh token in the answer", ErrTokenRefused)
+	}
+	account, err := c.identify(ctx, g.idToken, ask.nonce)
+	if err != nil {
+		return Account{}, fmt.Errorf("check who signed in: %w", err)
+	}
+	account.Scopes = g.scopes
+	if len(g.scopes) == 0 { // RFC 6749 section 5.1: left out when it is what was asked for
+		for _, s := range c.cfg.Scopes {
+			account.Scopes = append(account.Scopes, bareScope(s))
+		}
+	}
+	if err := c.adopt(ctx, account.Key, g); err != nil {
+		return Account{}, fmt.Errorf("keep the sign-in: %w", err)
+	}
+	return account, nil
+}
+
+// codeKind judges a refused authorization code. It was fresh, so trying again with the same one is pointless.
+func codeKind(err error) error {
+	var oe *OAuthError
+	if !errors.As(err, &oe) || Transient(err) {
+		return err
+	}
+	if oe.has(adminNumbers...) {
+		return fmt.Errorf("%w: %w", ErrAdminApproval, err)
+	}
+	return fmt.Errorf("%w: %w", ErrTokenRefused, err)
+}
+
+// request holds the values that tie an answer to the question.
+type request struct{ state, nonce, verifier string }
+
+func newRequest() (request, error) {
+	var raw [64]byte
+	if _, err := rand.Read(raw[:]); err != nil {
+		return request{}, fmt.Errorf("draw random numbers: %w: %w", ErrLocal, err)
+	}
+	enc := base64.RawURLEncoding
+	return request{state: enc.EncodeToString(raw[:32]), nonce: enc.EncodeToString(raw[32:]), verifier: oauth2.GenerateVerifier()}, nil
+}
+
+// authorizeURL is the address of the sign-in page.
+func (c *Client) authorizeURL(redirect string, ask request, o SignInOptions) string {
+	mode := "form_post" // the code then never reaches the browser's history
+	if o.QueryMode {
+		mode = "query"
+	}
+	params := []oauth2.AuthCodeOption{
+		oauth2.S256ChallengeOption(ask.verifier),
+		oauth2.SetAuthURLParam("nonce", ask.nonce),
+		oauth2.SetAuthURLParam("response_mode", mode),
+	}
+	if o.SelectAccount {
+		params = append(params, oauth2.SetAuthURLParam("prompt", "select_account"))
+	} else if o.LoginHint != "" {
+		params = append(params, oauth2.SetAuthURLParam("login_hint", o.LoginHint))
+	}
+	if o.Claims != "" {
+		params = append(params, oauth2.SetAuthURLParam("claims", o.Claims))
+	}
+	return c.oauth(redirect).AuthCodeURL(ask.state, params...)
+}
+
+// askBrowser waits for the one answer that knows the state.
+func (c *Client) askBrowser(ctx context.Context, o SignInOptions, ask request) (answer, string, error) {
+	limit := o.Timeout
+	if limit <= 0 {
+		limit = DefaultTimeout
+	}
+	wait, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	lo, err := listenLoopback()
+	if err != nil {
+		return answer{}, "", err
+	}
+	defer lo.close(ctx)
+
+	settled := make(chan answer, 1)
+	gate := make(chan struct{}, 1) // holds the one right to settle
+	gate <- struct{}{}
+	settle := func(a answer) bool {
+		select {
+		case <-gate:
+			settled <- a
+			return true
+		default:
+			return false
+		}
+	}
+	lo.serve(&callbackHandler{host: lo.host(), state: ask.state, query: o.QueryMode, settle: settle})
+
+	address := c.authorizeURL(lo.redirect(), ask, o)
+	if o.Waiting != nil {
+		until, _ := wait.Deadline()
+		o.Waiting(address, until)
+	}
+	openFailed := make(chan error, 1)
+	if o.Open != nil {
+		// Not waited for: it may return only when the browser exits. It touches nothing of ours after that.
+		go func() { openFailed <- callOpen(o.Open, address) }()
+	}
+	pasted := o.Pasted
+	if !o.QueryMode {
+		pasted = nil
+	}
+	for {
+		select {
+		case a := <-settled:
+			return a, lo.redirect(), nil
+		case err := <-openFailed:
+			if err != nil {
+				c.log.Warn("the browser could not be opened", "error", err)
+				if o.OpenFailed != nil {
+					o.OpenFailed(err)
+				}
+			}
+		case text, ok := <-pasted:
+			if !ok {
+				pasted = nil
+				continue
+			}
+			a, err := parsePasted(text, ask.state)
+			if err == nil {
+				settle(a) // if the browser came first, its answer is in settled
+			} else if o.PasteRefused != nil {
+				o.PasteRefused(err)
+			}
+		case <-wait.Done():
+			return answer{}, "", fmt.Errorf("wait for the browser: %w", contextError(wait, ErrTimedOut))
+		}
+	}
+}
+
+// callOpen keeps a panic of foreign code away from the program.
+func callOpen(open func(string) error, address string) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("opening the browser panicked: %v", v)
+		}
+	}()
+	return open(address)
+}
