@@ -1,0 +1,179 @@
+package mirror
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"supercrm/internal/store"
+	"supercrm/outlook"
+)
+
+// runner owns the workers of one connected account: one that follows the mailbox, one that empties the outbox, one that
+// fetches what a delta leaves out.
+type runner struct {
+	m       *Mirror
+	account int64
+	upn     string
+	client  *outlook.Client
+
+	ctx    context.Context
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+
+	syncWake, outboxWake, bodyWake chan struct{} // one slot each: a wake is not lost and not repeated
+	retryOffline                   atomic.Bool   // what waits for the network is to be tried now
+
+	mu      sync.Mutex
+	stopped bool
+	syncing bool
+	offline bool
+	problem string
+	paused  bool // sign in again: only a new Connect goes on
+	wanted  []int64
+}
+
+func newRunner(m *Mirror, account int64, upn string, client *outlook.Client) *runner {
+	return &runner{m: m, account: account, upn: upn, client: client,
+		syncWake: make(chan struct{}, 1), outboxWake: make(chan struct{}, 1), bodyWake: make(chan struct{}, 1)}
+}
+
+// start begins the workers. They keep ctx's values and not its end: they live until stop.
+func (r *runner) start(ctx context.Context) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.stopped {
+		return
+	}
+	r.ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	r.spawn("sync", r.syncLoop)
+	r.spawn("outbox", r.outboxLoop)
+	r.spawn("bodies", r.bodyLoop)
+}
+
+// spawn starts a worker. One that panics is reported and begun again after a while: the others and the program go on.
+func (r *runner) spawn(name string, work func(context.Context)) {
+	r.wg.Go(func() {
+		for r.ctx.Err() == nil {
+			func() {
+				defer func() {
+					if p := recover(); p != nil {
+						r.m.log.Error("mirror worker failed", "worker", name, "panic", p, "stack", string(debug.Stack()))
+					}
+				}()
+				work(r.ctx)
+			}()
+			wait(r.ctx, nil, time.Minute)
+		}
+	})
+}
+
+func (r *runner) cancelled() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stopped = true
+	if r.cancel != nil {
+		r.cancel()
+	}
+}
+
+// stop ends the workers and waits for them.
+func (r *runner) stop() {
+	r.cancelled()
+	r.wg.Wait()
+}
+
+// wait returns after d, when woken, or when ctx ends. d <= 0 waits for the other two.
+func wait(ctx context.Context, wake <-chan struct{}, d time.Duration) {
+	var after <-chan time.Time
+	if d > 0 {
+		t := time.NewTimer(d)
+		defer t.Stop()
+		after = t.C
+	}
+	select {
+	case <-ctx.Done():
+	case <-wake:
+	case <-after:
+	}
+}
+
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+func (r *runner) wakeSync()   { poke(r.syncWake) }
+func (r *runner) wakeOutbox() { poke(r.outboxWake) }
+
+func (r *runner) wantBody(id int64) {
+	r.mu.Lock()
+	if len(r.wanted) < 1000 {
+		r.wanted = append(r.wanted, id)
+	}
+	r.mu.Unlock()
+	poke(r.bodyWake)
+}
+
+func (r *runner) isPaused() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.paused
+}
+
+// seen notes how a request ended: whether the network is there, and whether the account must sign in again.
+func (r *runner) seen(err error) {
+	if err != nil && (errors.Is(err, context.Canceled) || r.ctx.Err() != nil) {
+		return
+	}
+	if outlook.SignInAgain(err) {
+		r.pause()
+		return
+	}
+	r.mu.Lock()
+	was := r.offline
+	r.offline = outlook.IsNetwork(err)
+	now := r.offline
+	r.mu.Unlock()
+	if was != now {
+		r.announce()
+	}
+	if was && !now { // back online
+		r.retryOffline.Store(true)
+		r.wakeOutbox()
+		r.wakeSync()
+	}
+}
+
+func (r *runner) announce() { r.m.db.Hub().Announce(store.Sync) }
+
+// pause marks the account: the person must sign in again. Cache and queue stay as they are.
+func (r *runner) pause() {
+	r.mu.Lock()
+	was := r.paused
+	r.paused = true
+	r.mu.Unlock()
+	if was {
+		return
+	}
+	err := r.m.db.Write(r.ctx, "mark account", func(tx *store.Tx) error {
+		tx.Changed(store.Accounts, r.account)
+		tx.Changed(store.Sync)
+		_, err := tx.ExecContext(r.ctx, `UPDATE account SET state='signin' WHERE id=?`, r.account)
+		return err
+	})
+	if err != nil {
+		r.m.log.Error("account not marked", "error", err)
+	}
+}
+
+// isDiskFull knows SQLite's SQLITE_FULL (13).
+func isDiskFull(err error) bool {
+	var coded interface{ Code() int }
+	return errors.As(err, &coded) && coded.Code()&0xff == 13
+}
