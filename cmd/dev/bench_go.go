@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// goBenchmark finds the benchmark in the module, runs it three times and returns the milliseconds of one operation: for
+// each sub-benchmark the median of the runs, and of these the largest.
+func (j *job) goBenchmark(ctx context.Context, name string) (float64, error) {
+	found, err := testFuncs(j.root, name)
+	if err != nil {
+		return 0, err
+	}
+	dir := ""
+	for _, f := range found {
+		if f.name == name {
+			dir = f.dir
+		}
+	}
+	if dir == "" {
+		return 0, fmt.Errorf("there is no %s", name)
+	}
+	fmt.Fprintf(j.out, "bench: %s in %s\n", name, dir)
+	text, err := outputIn(ctx, withoutDisplay(os.Environ()), "go", "test", "-run=^$", "-bench=^"+name+"$", "-count=3", "-vet=off", "./"+dir)
+	if err != nil {
+		return 0, err
+	}
+	worst := 0.0
+	runs := benchmarkRuns(text, name)
+	for _, ns := range runs {
+		slices.Sort(ns)
+		worst = max(worst, ns[len(ns)/2]/1e6)
+	}
+	if worst == 0 {
+		return 0, fmt.Errorf("%s printed no result", name)
+	}
+	return worst, nil
+}
+
+// benchmarkRuns reads lines of Go's benchmark format (golang.org/design/14313-benchmark-format): name, iterations, then
+// pairs of value and unit. It collects ns/op by full name.
+func benchmarkRuns(text, name string) map[string][]float64 {
+	runs := map[string][]float64{}
+	for line := range strings.Lines(text) {
+		fields := strings.Fields(line)
+		if len(fields) < 4 || !strings.HasPrefix(fields[0], name) {
+			continue
+		}
+		for i := 2; i+1 < len(fields); i += 2 {
+			if fields[i+1] != "ns/op" {
+				continue
+			}
+			if ns, err := strconv.ParseFloat(fields[i], 64); err == nil {
+				runs[fields[0]] = append(runs[fields[0]], ns)
+			}
+		}
+	}
+	return runs
+}

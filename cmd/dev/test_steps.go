@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/build"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// windowSwitch tells internal/realwindow whether its tests run: "off" skips them, "required" makes a missing tool a
+// failure; otherwise they run where the tools are.
+const windowSwitch = "SUPERCRM_REALWINDOW"
+
+// needsCgo are the packages that only build with a C compiler: the window library's driver.
+var needsCgo = []string{"supercrm/cmd/supercrm"}
+
+func gofmt(ctx context.Context, t *tests) error {
+	files, err := sources(t.root)
+	if err != nil {
+		return err
+	}
+	goroot, err := output(ctx, "go", "env", "GOROOT")
+	if err != nil {
+		return err
+	}
+	list, err := output(ctx, filepath.Join(goroot, "bin", "gofmt"), append([]string{"-l"}, files...)...)
+	if err != nil {
+		return err
+	}
+	if list != "" {
+		return fmt.Errorf("not formatted, run gofmt -w on: %s", strings.ReplaceAll(list, "\n", " "))
+	}
+	return nil
+}
+
+// sources lists the module's Go files.
+func sources(root string) ([]string, error) {
+	var files []string
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && path != root && (strings.HasPrefix(d.Name(), ".") || d.Name() == "bin" || d.Name() == "tour") {
+			return filepath.SkipDir
+		}
+		if !d.IsDir() && strings.HasSuffix(path, ".go") {
+			rel, err := filepath.Rel(root, path)
+			if err != nil {
+				return err
+			}
+			files = append(files, rel)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the sources: %w", err)
+	}
+	return files, nil
+}
+
+func goVet(ctx context.Context, t *tests) error {
+	return stream(ctx, t.out, t.env, "go", "vet", "./...")
+}
+
+func staticcheck(ctx context.Context, t *tests) error {
+	return stream(ctx, t.out, t.env, "go", "tool", "staticcheck", "./...")
+}
+
+func raceTests(ctx context.Context, t *tests) error {
+	return stream(ctx, t.out, append(t.env, "CGO_ENABLED=1"), "go", "test", "-race", "-vet=off", "-timeout=15m", "./...")
+}
+
+func shortTests(ctx context.Context, t *tests) error {
+	return stream(ctx, t.out, t.env, "go", "test", t.opts.goFlags(), "-vet=off", "./...")
+}
+
+func noCgoTests(ctx context.Context, t *tests) error {
+	packages, err := cgoFree(ctx)
+	if err != nil {
+		return err
+	}
+	args := append([]string{"test", "-vet=off", "-timeout=10m"}, packages...)
+	return stream(ctx, t.out, append(t.env, "CGO_ENABLED=0"), "go", args...)
+}
+
+// cgoFree lists the packages that build without a C compiler.
+func cgoFree(ctx context.Context) ([]string, error) {
+	all, err := output(ctx, "go", "list", "./...")
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(strings.Fields(all), func(p string) bool { return slices.Contains(needsCgo, p) }), nil
+}
+
+// windowTests runs without the session of the other tests: each makes its own. The results are not cached, since the
+// program under test is no input that Go knows of.
+func windowTests(ctx context.Context, t *tests) error {
+	env := append(t.env, windowSwitch+"=required")
+	return stream(ctx, t.out, env, "go", "test", "-count=1", "-vet=off", "-timeout=15m", "./internal/realwindow/...")
+}
+
+// crossVet type-checks what the other systems would compile, as far as that needs none of their C headers.
+func crossVet(ctx context.Context, t *tests) error {
+	packages, err := cgoFree(ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, target := range []string{"windows/amd64", "darwin/arm64", "linux/amd64"} {
+		goos, goarch, _ := strings.Cut(target, "/")
+		if goos == runtime.GOOS {
+			continue
+		}
+		fmt.Fprintf(t.out, "   %s\n", target)
+		env := append(t.env, "GOOS="+goos, "GOARCH="+goarch, "CGO_ENABLED=0")
+		if err := stream(ctx, t.out, env, "go", append([]string{"vet"}, packages...)...); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", target, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func tidy(ctx context.Context, t *tests) error {
+	return stream(ctx, t.out, t.env, "go", "mod", "tidy", "-diff")
+}
+
+// fuzz runs every fuzz target for some seconds; their seeds have run with the tests.
+func fuzz(ctx context.Context, t *tests) error {
+	targets, err := testFuncs(t.root, "Fuzz")
+	if err != nil {
+		return err
+	}
+	if len(targets) == 0 {
+		return errors.New("there is no fuzz target")
+	}
+	var errs []error
+	for _, f := range targets {
+		fmt.Fprintf(t.out, "   %s in %s\n", f.name, f.dir)
+		err := stream(ctx, t.out, t.env, "go", "test", "-run=^$", "-fuzz=^"+f.name+"$", "-fuzztime=5s", "-vet=off", "./"+f.dir)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", f.name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// testFunc is a function of a test file. dir is relative to the module, with slashes.
+type testFunc struct{ dir, name string }
+
+// testFuncs finds the functions of test files whose names begin with prefix, among the files that this system builds.
+func testFuncs(root, prefix string) ([]testFunc, error) {
+	files, err := sources(root)
+	if err != nil {
+		return nil, err
+	}
+	var found []testFunc
+	for _, file := range files {
+		if !strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		dir, name := filepath.Split(file)
+		if match, err := build.Default.MatchFile(filepath.Join(root, dir), name); err != nil || !match {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(root, file))
+		if err != nil {
+			return nil, fmt.Errorf("look for tests: %w", err)
+		}
+		for line := range strings.Lines(string(text)) {
+			rest, ok := strings.CutPrefix(line, "func "+prefix)
+			if name, _, isFunc := strings.Cut(rest, "("); ok && isFunc {
+				found = append(found, testFunc{filepath.ToSlash(filepath.Clean(dir)), prefix + name})
+			}
+		}
+	}
+	return found, nil
+}
