@@ -1,0 +1,158 @@
+// Package devtenant is a simulated Office 365 tenant in one program: sign-in pages and Microsoft Graph on one loopback
+// listener, with made-up people and mail. Tests, the demo and cmd/devtenant start it.
+//
+// It shares no type with packages auth and outlook, so that a mistake about the wire is not made on both sides at once,
+// and imports nothing of ours but the demo data in assets.
+package devtenant
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"supercrm/devtenant/directory"
+	"supercrm/devtenant/entra"
+)
+
+// Options say how a tenant starts. The zero value is the demo on a free port.
+type Options struct {
+	Listen string // host:port; "" means 127.0.0.1:0, a free port
+	// Seed is what the mailboxes hold: "demo" (the default), "empty" or "large".
+	Seed     string
+	Messages int              // in each demo mailbox; 0: the seed's own number
+	Now      func() time.Time // nil: time.Now
+	Log      *slog.Logger     // nil: nothing is logged
+	// AccessLifetime of access tokens; 0: between 60 and 90 minutes, at random.
+	AccessLifetime time.Duration
+	// Directory to use instead of directory.Demo().
+	Directory *directory.Directory
+}
+
+// Server is a running tenant. It is safe for concurrent use.
+type Server struct {
+	LoginURL string // sign-in, http://127.0.0.1:PORT, without a slash at the end
+	GraphURL string // Graph, …/graph/v1.0
+	PanelURL string // a page that lists the accounts
+	ClientID string // of the registered program
+	Tenants  []directory.Tenant
+
+	entra  *entra.Server
+	dir    *directory.Directory
+	http   *http.Server
+	cancel context.CancelFunc
+	unhook func() bool // detaches from the context given to Start
+	served chan struct{}
+	close  sync.Once
+}
+
+// Start opens the listener and serves until Close, or until ctx ends. The error tells when the address is in use or an
+// option has no meaning.
+func Start(ctx context.Context, o Options) (*Server, error) {
+	if o.Listen == "" {
+		o.Listen = "127.0.0.1:0"
+	}
+	switch o.Seed {
+	case "":
+		o.Seed = "demo"
+	case "demo", "empty", "large":
+	default:
+		return nil, fmt.Errorf("unknown seed %q (demo, empty or large)", o.Seed)
+	}
+	if o.Messages < 0 {
+		return nil, fmt.Errorf("%d messages cannot be made", o.Messages)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Directory == nil {
+		o.Directory = directory.Demo()
+	}
+	login, err := entra.New(entra.Options{Directory: o.Directory, Now: o.Now, Log: o.Log, AccessLifetime: o.AccessLifetime, Hints: true})
+	if err != nil {
+		return nil, fmt.Errorf("start the sign-in service: %w", err)
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", o.Listen, err)
+	}
+	base := "http://" + reachable(listener.Addr())
+	s := &Server{LoginURL: base, GraphURL: base + "/graph/v1.0", PanelURL: base + "/", ClientID: directory.DemoClientID,
+		Tenants: o.Directory.Tenants(), entra: login, dir: o.Directory, served: make(chan struct{})}
+	run, cancel := context.WithCancel(ctx)
+	s.cancel = cancel
+	s.http = &http.Server{
+		Handler:           s.handler(),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		BaseContext:       func(net.Listener) context.Context { return run },
+		ErrorLog:          slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn),
+	}
+	go func() {
+		defer close(s.served)
+		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			o.Log.Error("the simulated tenant stopped", "error", err)
+		}
+	}()
+	s.unhook = context.AfterFunc(ctx, func() { _ = s.http.Close() })
+	return s, nil
+}
+
+// reachable turns "every address" into one that can be dialled.
+func reachable(a net.Addr) string {
+	host, port, err := net.SplitHostPort(a.String())
+	if err != nil {
+		return a.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// Close ends the tenant: requests under way are cancelled and get a second to finish, then connections are cut. It
+// returns when the server's goroutines have ended, and does nothing the second time.
+func (s *Server) Close() {
+	s.close.Do(func() {
+		s.unhook()
+		s.cancel()
+		grace, done := context.WithTimeout(context.WithoutCancel(s.http.BaseContext(nil)), time.Second)
+		defer done()
+		if s.http.Shutdown(grace) != nil {
+			_ = s.http.Close()
+		}
+		<-s.served
+	})
+}
+
+// Token makes an access token for a person without any sign-in. Without scopes it carries all that the program declares.
+func (s *Server) Token(upn string, scopes ...string) (string, error) {
+	return s.entra.Mint(s.ClientID, upn, scopes...)
+}
+
+// Revoke ends a person's refresh tokens and browser sessions, as an administrator would. It reports whether they exist.
+func (s *Server) Revoke(upn string) bool { return s.entra.Revoke(upn) }
+
+// SetUserConsent changes what users of a tenant (GUID or domain) may approve themselves.
+func (s *Server) SetUserConsent(tenant string, p directory.ConsentPolicy) error {
+	return s.dir.SetUserConsent(tenant, p)
+}
+
+func (s *Server) handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/":
+			s.panel(w, r)
+		default:
+			s.entra.ServeHTTP(w, r)
+		}
+	})
+}

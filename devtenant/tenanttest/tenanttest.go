@@ -1,0 +1,50 @@
+// Package tenanttest starts a simulated tenant for a test with one call. It is for tests only; programs start package
+// devtenant.
+package tenanttest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"supercrm/devtenant"
+	"supercrm/devtenant/directory"
+	"supercrm/devtenant/visitor"
+)
+
+// Start starts a tenant on a free port; it is closed, with its goroutines, when the test ends. Each option may change how
+// it starts. Without options it is the demo.
+func Start(t testing.TB, options ...func(*devtenant.Options)) *devtenant.Server {
+	t.Helper()
+	var o devtenant.Options
+	for _, change := range options {
+		change(&o)
+	}
+	// Not t.Context(): that ends before cleanups, which may still want to talk to the tenant.
+	s, err := devtenant.Start(context.WithoutCancel(t.Context()), o)
+	if err != nil {
+		t.Fatalf("start the simulated tenant: %v", err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// Visit signs the demo's own person in at authorizeURL, accepting what is asked, and delivers the answer to the
+// program's redirect address. It may be called from any goroutine, as the "open the browser" function of a sign-in: a
+// failure is reported with t.Errorf and returned.
+func Visit(t testing.TB, authorizeURL string) error {
+	t.Helper()
+	return VisitAs(t, authorizeURL, directory.DemoUPN, directory.DemoPassword)
+}
+
+// VisitAs is Visit for another account.
+func VisitAs(t testing.TB, authorizeURL, upn, password string) error {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	err := visitor.SignIn(ctx, authorizeURL, upn, password)
+	if err != nil {
+		t.Errorf("visit the sign-in pages: %v", err)
+	}
+	return err
+}
