@@ -102,7 +102,12 @@ func cgoFree(ctx context.Context) ([]string, error) {
 // program under test is no input that Go knows of.
 func windowTests(ctx context.Context, t *tests) error {
 	env := append(t.env, windowSwitch+"=required")
-	return stream(ctx, t.out, env, "go", "test", "-count=1", "-vet=off", "-timeout=15m", "./internal/realwindow/...")
+	pictures := filepath.Join(t.root, "bin", "realwindow")
+	if err := os.MkdirAll(pictures, 0o755); err != nil {
+		return fmt.Errorf("make a folder for pictures of failures: %w", err)
+	}
+	return stream(ctx, t.out, env, "go", "test", "-count=1", "-vet=off", "-timeout=15m", "-artifacts", "-outputdir="+pictures,
+		"./internal/realwindow")
 }
 
 // crossVet type-checks what the other systems would compile, as far as that needs none of their C headers.
