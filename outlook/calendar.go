@@ -35,6 +35,13 @@ func (c *Client) Calendars(ctx context.Context) ([]Calendar, error) {
 	}
 }
 
+// Calendar reads one calendar.
+func (c *Client) Calendar(ctx context.Context, id string) (Calendar, error) {
+	var cal Calendar
+	err := c.get(ctx, "read calendar", "/me/calendars/"+seg(id), url.Values{"$select": {"id,name,color,isDefaultCalendar,canEdit"}}, nil, &cal)
+	return cal, err
+}
+
 func window(from, to time.Time) url.Values {
 	const layout = "2006-01-02T15:04:05Z"
 	return url.Values{"startDateTime": {from.UTC().Format(layout)}, "endDateTime": {to.UTC().Format(layout)}}

@@ -205,7 +205,7 @@ func conflictOf(payload, theirs string) (*Conflict, error) {
 	}
 	out := &Conflict{}
 	add := func(name string, a, b *string) {
-		if a != nil && b != nil {
+		if a != nil && b != nil && *a != *b {
 			out.Fields = append(out.Fields, ConflictField{name, *a, *b})
 		}
 	}
@@ -323,6 +323,9 @@ func restore(ctx context.Context, tx *store.Tx, o outboxRow) error {
 		if gone {
 			return deleteEvent(ctx, tx, o.item)
 		}
+	}
+	if o.kind == kindReply && gone && o.remote == "" {
+		return deleteMessage(ctx, tx, o.item) // what was answered is no more
 	}
 	return nil // replies and new mail have no row of their own
 }

@@ -182,7 +182,7 @@ type OutboxItem struct {
 	Attempts int
 	Since    time.Time
 	Next     time.Time // when it is tried again; zero: at once
-	// Reason is a short key for the text that the person sees: "", offline, throttled, signin, refused, conflict, gone, toolarge.
+	// Reason is a short key for the text that the person sees: "", offline, throttled, signin, server, refused, conflict, gone, toolarge.
 	Reason   string
 	Conflict *Conflict
 }

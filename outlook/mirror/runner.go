@@ -27,6 +27,8 @@ type runner struct {
 	syncWake, outboxWake, bodyWake chan struct{} // one slot each: a wake is not lost and not repeated
 	retryOffline                   atomic.Bool   // what waits for the network is to be tried now
 
+	zoneRead bool // by the sync worker only
+
 	mu      sync.Mutex
 	stopped bool
 	syncing bool
@@ -34,6 +36,9 @@ type runner struct {
 	problem string
 	paused  bool // sign in again: only a new Connect goes on
 	wanted  []int64
+	names   map[string]string // folder graph id → well-known name
+	namesAt time.Time
+	refused int // answers of 401 in a row
 }
 
 func newRunner(m *Mirror, account int64, upn string, client *outlook.Client) *runner {
@@ -131,7 +136,15 @@ func (r *runner) seen(err error) {
 	if err != nil && (errors.Is(err, context.Canceled) || r.ctx.Err() != nil) {
 		return
 	}
-	if outlook.SignInAgain(err) {
+	r.mu.Lock()
+	if outlook.IsUnauthorized(err) {
+		r.refused++ // a fresh token was refused too; more than once is no accident
+	} else if err == nil {
+		r.refused = 0
+	}
+	again := r.refused >= 3 || outlook.SignInAgain(err)
+	r.mu.Unlock()
+	if again {
 		r.pause()
 		return
 	}

@@ -1,0 +1,117 @@
+package mirror
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"supercrm/internal/store"
+	"supercrm/outlook"
+)
+
+// bodyLoop lists the attachments of messages that have some, and fetches a body that a delta left out: what somebody
+// waits for first, then newest first. It rests while there is nothing, or nothing can be fetched.
+func (r *runner) bodyLoop(ctx context.Context) {
+	for ctx.Err() == nil {
+		if r.isPaused() {
+			<-ctx.Done()
+			return
+		}
+		ids, err := r.unfinished(ctx)
+		for _, id := range ids {
+			if err = r.finish(ctx, id); err != nil {
+				break
+			}
+		}
+		if ctx.Err() == nil && err != nil {
+			r.m.log.Info("message not completed", "account", r.account, "error", err)
+			if outlook.SignInAgain(err) {
+				r.pause()
+			}
+		}
+		if err != nil || len(ids) == 0 {
+			wait(ctx, r.bodyWake, 0) // every round wakes it
+		}
+	}
+}
+
+func (r *runner) unfinished(ctx context.Context) ([]int64, error) {
+	r.mu.Lock()
+	wanted := r.wanted
+	r.wanted = nil
+	r.mu.Unlock()
+	if len(wanted) > 0 {
+		return wanted, nil
+	}
+	return collect(ctx, r.m, "find unfinished messages", func(row scanner) (id int64, err error) {
+		err = row.Scan(&id)
+		return id, err
+	}, `SELECT id FROM (SELECT id, received_at FROM message WHERE account_id=?1 AND attachments='' AND graph_id<>''
+		UNION SELECT id, received_at FROM message WHERE account_id=?1 AND body_type='' AND graph_id<>'')
+		ORDER BY received_at DESC LIMIT 20`, r.account)
+}
+
+// finish completes one message. One that the service no longer has is left to the delta, but not asked for again.
+func (r *runner) finish(ctx context.Context, id int64) error {
+	var graph, bodyType, attachments string
+	err := r.m.db.Reader().QueryRowContext(ctx, `SELECT graph_id, body_type, attachments FROM message WHERE id=?`, id).Scan(&graph, &bodyType, &attachments)
+	if err := found("read message", err); err != nil {
+		if isNotFound(err) {
+			return nil
+		}
+		return err
+	}
+	var full *outlook.Message
+	if bodyType == "" {
+		m, err := r.client.Message(ctx, graph)
+		if err != nil && !outlook.IsNotFound(err) {
+			return err
+		}
+		if m.Body == nil {
+			m = outlook.Message{ID: graph, Body: &outlook.Body{ContentType: "text"}}
+		}
+		m.ParentFolderID = nil // where it is belongs to the delta
+		full = &m
+	}
+	list := []Attachment{}
+	if attachments == "" {
+		got, err := r.client.Attachments(ctx, graph)
+		if err != nil && !outlook.IsNotFound(err) {
+			return err
+		}
+		for _, a := range got {
+			list = append(list, Attachment{GraphID: a.ID, Name: a.Name, Type: a.ContentType, Size: a.Size, Inline: a.IsInline, ContentID: a.ContentID})
+		}
+		slices.SortStableFunc(list, func(a, b Attachment) int { return boolInt(a.Inline) - boolInt(b.Inline) })
+	}
+	return r.m.db.Write(ctx, "complete message", func(tx *store.Tx) error {
+		if full != nil {
+			w, err := newMessageWriter(ctx, tx, r.account)
+			if err != nil {
+				return err
+			}
+			defer w.close()
+			var folder int64
+			if err := tx.QueryRowContext(ctx, `SELECT folder_id FROM message WHERE id=?`, id).Scan(&folder); err != nil {
+				return found("read message", err)
+			}
+			if err := w.upsert(full, folder); err != nil {
+				return err
+			}
+		}
+		if attachments == "" {
+			if _, err := tx.ExecContext(ctx, `UPDATE message SET attachments=? WHERE id=?`, toJSON(list), id); err != nil {
+				return fmt.Errorf("write attachments: %w", err)
+			}
+		}
+		tx.Changed(store.Messages, id)
+		return nil
+	})
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,226 @@
+package mirror
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"supercrm/internal/store"
+	"supercrm/outlook"
+)
+
+// maxTries is how often a service that fails is asked before the person is told. Network failures are not counted: to
+// be offline is no error.
+const maxTries = 12
+
+// errDropped says that the intention was given up or replaced while it was being carried out.
+var errDropped = errors.New("the intention is no longer wanted")
+
+// refusal is an end that only the person can change: the row waits for Retry or Discard.
+type refusal struct {
+	reason string
+	err    error
+}
+
+func (f refusal) Error() string { return f.reason + ": " + f.err.Error() }
+func (f refusal) Unwrap() error { return f.err }
+
+// outboxLoop carries intentions out one at a time, in the order they were made, so that no two ever work on one draft.
+func (r *runner) outboxLoop(ctx context.Context) {
+	if err := r.holdSending(ctx); err != nil && ctx.Err() == nil {
+		r.m.log.Error("queue not prepared", "error", err)
+	}
+	for ctx.Err() == nil {
+		if r.isPaused() {
+			<-ctx.Done()
+			return
+		}
+		if r.retryOffline.Swap(false) {
+			if err := r.releaseOffline(ctx); err != nil && ctx.Err() == nil {
+				r.m.log.Error("queue not released", "error", err)
+			}
+		}
+		o, next, err := r.due(ctx)
+		if err != nil {
+			if ctx.Err() == nil {
+				r.m.log.Error("queue not read", "error", err)
+			}
+			wait(ctx, r.outboxWake, r.m.retry)
+			continue
+		}
+		if o.id == 0 {
+			wait(ctx, r.outboxWake, next)
+			continue
+		}
+		err = r.carryOut(ctx, o)
+		if ctx.Err() != nil {
+			return // what was begun is written; the next start goes on from there
+		}
+		r.seen(err)
+		if err := r.settle(ctx, o, err); err != nil {
+			r.m.log.Error("queue not written", "error", err)
+			wait(ctx, nil, r.m.retry)
+		}
+	}
+}
+
+// holdSending gives what was being sent when the program ended time to arrive, before anybody looks whether it did.
+func (r *runner) holdSending(ctx context.Context) error {
+	return r.m.db.Write(ctx, "hold queue", func(tx *store.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE outbox SET not_before=max(not_before,?) WHERE account_id=? AND state='queued' AND step IN (?,?) AND kind IN (?,?)`,
+			millis(r.m.now().Add(r.m.retry)), r.account, stepSending, stepDrafting, kindReply, kindSend)
+		return err
+	})
+}
+
+func (r *runner) releaseOffline(ctx context.Context) error {
+	return r.m.db.Write(ctx, "release queue", func(tx *store.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE outbox SET not_before=0 WHERE account_id=? AND state='queued' AND error LIKE 'offline%' AND step NOT IN (?,?)`, r.account, stepSending, stepDrafting)
+		return err
+	})
+}
+
+// due finds the oldest intention whose time has come; without one, next is how long to wait (0: until woken). What is to
+// be done to an event waits for what was to be done before.
+func (r *runner) due(ctx context.Context) (o outboxRow, next time.Duration, err error) {
+	const ready = ` FROM outbox o WHERE account_id=?1 AND state='queued' AND NOT (item_kind='event' AND EXISTS
+		(SELECT 1 FROM outbox p WHERE p.item_kind='event' AND p.item_id=o.item_id AND p.id<o.id))`
+	now := millis(r.m.now())
+	o, err = scanOutbox(r.m.db.Reader().QueryRowContext(ctx, `SELECT `+outboxColumns+ready+` AND not_before<=?2 ORDER BY id LIMIT 1`, r.account, now))
+	if err == nil || !errors.Is(err, sql.ErrNoRows) {
+		return o, 0, err
+	}
+	var at sql.NullInt64
+	if err := r.m.db.Reader().QueryRowContext(ctx, `SELECT min(not_before)`+ready, r.account).Scan(&at); err != nil {
+		return outboxRow{}, 0, err
+	}
+	if !at.Valid {
+		return outboxRow{}, 0, nil
+	}
+	return outboxRow{}, max(time.Duration(at.Int64-now)*time.Millisecond, time.Millisecond), nil
+}
+
+func (r *runner) carryOut(ctx context.Context, o outboxRow) error {
+	switch o.kind {
+	case kindRead:
+		return r.sendRead(ctx, o)
+	case kindMove:
+		return r.sendMove(ctx, o)
+	case kindReply, kindSend:
+		return r.sendMail(ctx, o)
+	case kindEdit:
+		return r.sendEdit(ctx, o)
+	case kindCreate:
+		return r.sendCreate(ctx, o)
+	case kindDelete:
+		return r.sendDelete(ctx, o)
+	case kindRespond:
+		return r.sendRespond(ctx, o)
+	}
+	return refusal{reasonRefused, errors.New("unknown kind of intention")}
+}
+
+// settle writes how an attempt ended. Success has been written by whoever carried it out.
+func (r *runner) settle(ctx context.Context, o outboxRow, err error) error {
+	if err == nil || errors.Is(err, errDropped) {
+		return nil
+	}
+	state, reason, attempts := "queued", reasonServer, o.attempts+1
+	delay := r.backoff(attempts)
+	var end refusal
+	var answer *outlook.Error
+	switch {
+	case errors.As(err, &end):
+		state, reason = "failed", end.reason
+	case outlook.SignInAgain(err) || outlook.IsUnauthorized(err):
+		reason, attempts = reasonSignIn, o.attempts
+	case outlook.IsNetwork(err):
+		reason = reasonOffline
+	case outlook.IsThrottled(err):
+		reason, attempts = reasonThrottled, o.attempts
+		if errors.As(err, &answer) {
+			delay = answer.RetryAfter
+		}
+	case outlook.IsTooLarge(err):
+		state, reason = "failed", reasonTooLarge
+	case outlook.IsNotFound(err):
+		state, reason = "failed", reasonGone
+	case outlook.IsRefused(err) || outlook.IsConflict(err):
+		state, reason = "failed", reasonRefused
+	case attempts >= maxTries:
+		state = "failed"
+	}
+	r.m.log.Info("intention not carried out", "kind", o.kind, "state", state, "reason", reason, "attempt", attempts, "error", err)
+	return r.m.db.Write(ctx, "note attempt", func(tx *store.Tx) error {
+		_, werr := tx.ExecContext(ctx, `UPDATE outbox SET state=?, attempts=?, not_before=?, error=? WHERE id=? AND state='queued'`,
+			state, attempts, millis(r.m.now().Add(delay)), reason+": "+err.Error(), o.id)
+		tx.Changed(store.Outbox, o.id)
+		tx.Changed(o.kindChanged(), o.item)
+		return werr
+	})
+}
+
+// advance writes how far an intention has come, before the request that the step names is sent.
+func (r *runner) advance(ctx context.Context, o *outboxRow, step, remote string) error {
+	err := r.m.db.Write(ctx, "note step", func(tx *store.Tx) error {
+		res, err := tx.ExecContext(ctx, `UPDATE outbox SET step=?, remote_id=? WHERE id=?`, step, remote, o.id)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, errDropped)
+		}
+		return nil
+	})
+	if err == nil {
+		o.step, o.remote = step, remote
+	}
+	return err
+}
+
+// done ends an intention that was carried out. If it was changed meanwhile it stays, with what was sent as its base, and
+// then is called either way, in the same transaction.
+func (r *runner) done(ctx context.Context, o outboxRow, base func(before string) (string, error), etag string, then func(*store.Tx) error) error {
+	return r.m.db.Write(ctx, "confirm", func(tx *store.Tx) error {
+		tx.Changed(o.kindChanged(), o.item)
+		tx.Changed(store.Outbox, o.id)
+		now, err := readOutbox(ctx, tx, o.id)
+		switch {
+		case isNotFound(err): // given up meanwhile; the service's version still is the truth
+		case err != nil:
+			return err
+		case now.payload == o.payload || base == nil:
+			if err := dropOutbox(ctx, tx, o.id); err != nil {
+				return err
+			}
+		default:
+			before, err := base(now.before)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, `UPDATE outbox SET before=?, etag=? WHERE id=?`, before, etag, o.id); err != nil {
+				return fmt.Errorf("write queue: %w", err)
+			}
+		}
+		if then == nil {
+			return nil
+		}
+		return then(tx)
+	})
+}
+
+// graphOf finds the service's id of a row; "" when there is no such row, or the service does not know it.
+func (r *runner) graphOf(ctx context.Context, o outboxRow) (string, error) {
+	table := "message"
+	if o.itemKind == "event" {
+		table = "event"
+	}
+	var id string
+	err := r.m.db.Reader().QueryRowContext(ctx, `SELECT graph_id FROM `+table+` WHERE id=?`, o.item).Scan(&id)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("read item: %w", err)
+	}
+	return id, nil
+}

@@ -1,0 +1,326 @@
+package mirror
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"supercrm/internal/store"
+	"supercrm/outlook"
+)
+
+// sendRead carries read state and flag to the service. To repeat it does no harm.
+func (r *runner) sendRead(ctx context.Context, o outboxRow) error {
+	want, err := parse[mailChange](o.payload)
+	if err != nil {
+		return refusal{reasonRefused, err}
+	}
+	graph, err := r.graphOf(ctx, o)
+	if err != nil {
+		return err
+	}
+	if graph == "" {
+		return r.done(ctx, o, nil, "", nil) // the message is gone, and with it what it was marked as
+	}
+	patch := outlook.MessagePatch{IsRead: want.Read}
+	if want.Flagged != nil {
+		patch.Flag = &outlook.Flag{FlagStatus: "notFlagged"}
+		if *want.Flagged {
+			patch.Flag.FlagStatus = "flagged"
+		}
+	}
+	if err := r.client.PatchMessage(ctx, graph, patch); outlook.IsNotFound(err) {
+		return r.mailGone(ctx, o)
+	} else if err != nil {
+		return err
+	}
+	return r.done(ctx, o, baseMail(want), "", nil)
+}
+
+// sendMove carries a move to the service. To repeat it does no harm, since the id survives the first.
+func (r *runner) sendMove(ctx context.Context, o outboxRow) error {
+	want, err := parse[mailChange](o.payload)
+	if err != nil {
+		return refusal{reasonRefused, err}
+	}
+	graph, err := r.graphOf(ctx, o)
+	if err != nil {
+		return err
+	}
+	if graph == "" {
+		return r.done(ctx, o, nil, "", nil)
+	}
+	to := want.To
+	if err := r.m.db.Reader().QueryRowContext(ctx, `SELECT graph_id FROM mail_folder WHERE id=?`, want.Folder).Scan(&to); err != nil {
+		to = want.To // the row went; the name still says which is meant
+	}
+	state, err := r.client.MoveMessage(ctx, graph, to)
+	if outlook.IsNotFound(err) {
+		if _, err := r.client.GetMessageState(ctx, graph); outlook.IsNotFound(err) {
+			return r.mailGone(ctx, o)
+		} else if err != nil {
+			return err
+		}
+		return refusal{reasonRefused, err} // the folder is what is missing
+	}
+	if err != nil {
+		return err
+	}
+	return r.done(ctx, o, baseMail(want), "", func(tx *store.Tx) error {
+		if state.ID == "" || state.ID == graph {
+			return nil
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE OR IGNORE message SET graph_id=? WHERE id=?`, state.ID, o.item)
+		return err
+	})
+}
+
+func baseMail(sent mailChange) func(string) (string, error) {
+	return func(before string) (string, error) {
+		was, err := parse[mailChange](before)
+		return toJSON(sent.over(was)), err
+	}
+}
+
+// mailGone ends what was to be done to a message that the service no longer has; there is nothing to lose.
+func (r *runner) mailGone(ctx context.Context, o outboxRow) error {
+	return r.done(ctx, o, nil, "", func(tx *store.Tx) error {
+		var others int
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM outbox WHERE item_kind='message' AND item_id=? AND id<>?`, o.item, o.id).Scan(&others); err != nil {
+			return fmt.Errorf("read queue: %w", err)
+		}
+		if others > 0 {
+			return nil
+		}
+		return deleteMessage(ctx, tx, o.item)
+	})
+}
+
+// sendMail makes a draft, fills it and sends it. Every step is written before its request, and what may have happened is
+// looked at before anything is repeated:
+//
+//	drafting  find the marker before making another draft
+//	filling   see whether our text is in it already
+//	sending   see whether it still is a draft before sending it again
+//
+// The service's own answers are no proof: a 504 may have delivered (up to four copies were seen).
+func (r *runner) sendMail(ctx context.Context, o outboxRow) error {
+	resumed := true // this step was begun by an attempt whose end is not known
+	for {
+		var err error
+		switch o.step {
+		case stepNew:
+			if err := r.advance(ctx, &o, stepDrafting, ""); err != nil {
+				return err
+			}
+			resumed = false
+			continue
+		case stepDrafting:
+			err = r.makeDraft(ctx, &o, resumed)
+		case stepDrafted, stepFilling:
+			err = r.fillDraft(ctx, &o)
+		case stepReady:
+			if err := r.advance(ctx, &o, stepSending, o.remote); err != nil {
+				return err
+			}
+			resumed = false
+			continue
+		case stepSending:
+			return r.sendDraft(ctx, o, resumed)
+		default:
+			return refusal{reasonRefused, errors.New("unknown step")}
+		}
+		if err != nil {
+			return err
+		}
+		if o.step == stepSent {
+			return r.sent(ctx, o)
+		}
+	}
+}
+
+// stepSent is never written: it ends sendMail where a message turns out to be sent.
+const stepSent = "sent"
+
+func (r *runner) sent(ctx context.Context, o outboxRow) error {
+	if err := r.done(ctx, o, nil, "", nil); err != nil {
+		return err
+	}
+	r.wakeSync() // so that it shows among the sent
+	return nil
+}
+
+func (r *runner) makeDraft(ctx context.Context, o *outboxRow, resumed bool) error {
+	if resumed {
+		found, err := r.client.FindByMarker(ctx, o.marker)
+		if err != nil {
+			return err
+		}
+		for _, f := range found {
+			if !f.IsDraft {
+				o.step = stepSent
+				return nil
+			}
+		}
+		if len(found) > 0 {
+			return r.advance(ctx, o, stepDrafted, found[0].ID)
+		}
+	}
+	made, err := r.draftFor(ctx, *o)
+	if err != nil {
+		return r.stepBack(ctx, o, stepNew, err)
+	}
+	if made.ID == "" {
+		return errors.New("the service made a draft without an id")
+	}
+	step := stepDrafted
+	if o.kind == kindSend {
+		step = stepReady // it was made whole
+	}
+	return r.advance(ctx, o, step, made.ID)
+}
+
+func (r *runner) draftFor(ctx context.Context, o outboxRow) (outlook.Made, error) {
+	marker := []outlook.ExtendedProperty{{ID: outlook.MarkerProperty, Value: o.marker}}
+	if o.kind == kindSend {
+		mail, err := parse[NewMail](o.payload)
+		if err != nil {
+			return outlook.Made{}, refusal{reasonRefused, err}
+		}
+		to, cc, bcc := toRecipients(mail.To), toRecipients(mail.Cc), toRecipients(mail.Bcc)
+		return r.client.CreateDraft(ctx, outlook.Draft{Subject: &mail.Subject, Body: &outlook.Body{ContentType: "text", Content: mail.Text},
+			To: &to, Cc: &cc, Bcc: &bcc, Properties: marker})
+	}
+	reply, err := parse[Reply](o.payload)
+	if err != nil {
+		return outlook.Made{}, refusal{reasonRefused, err}
+	}
+	graph, err := r.graphOf(ctx, o)
+	if err != nil {
+		return outlook.Made{}, err
+	}
+	if graph == "" {
+		return outlook.Made{}, refusal{reasonGone, errors.New("the message to answer is gone")}
+	}
+	d := outlook.Draft{Properties: marker}
+	if reply.To != nil {
+		to := toRecipients(reply.To)
+		d.To = &to
+	}
+	if reply.Cc != nil {
+		cc := toRecipients(reply.Cc)
+		d.Cc = &cc
+	}
+	kind := outlook.Reply
+	switch {
+	case reply.Forward:
+		kind = outlook.Forward
+	case reply.All:
+		kind = outlook.ReplyAll
+	}
+	return r.client.CreateAnswer(ctx, kind, graph, d)
+}
+
+func toRecipients(list []Address) []outlook.Recipient {
+	out := make([]outlook.Recipient, 0, len(list))
+	for _, a := range list {
+		out = append(out, outlook.Recipient{EmailAddress: outlook.EmailAddress{Name: a.Name, Address: a.Addr}})
+	}
+	return out
+}
+
+// fillDraft puts the person's text above the thread that the service quotes. The service's own "comment" would lose the
+// line breaks in HTML.
+func (r *runner) fillDraft(ctx context.Context, o *outboxRow) error {
+	if o.kind == kindSend {
+		return r.advance(ctx, o, stepReady, o.remote) // a draft found by its marker was made whole
+	}
+	reply, err := parse[Reply](o.payload)
+	if err != nil {
+		return refusal{reasonRefused, err}
+	}
+	again := o.step == stepFilling
+	if err := r.advance(ctx, o, stepFilling, o.remote); err != nil {
+		return err
+	}
+	draft, err := r.client.GetDraft(ctx, o.remote)
+	if outlook.IsNotFound(err) {
+		return refusal{reasonGone, err} // somebody deleted it; Retry makes a new one
+	}
+	if err != nil {
+		return err
+	}
+	if !draft.IsDraft {
+		o.step = stepSent // the person sent it elsewhere
+		return nil
+	}
+	body, there := compose(draft.Body, reply.Text)
+	if !again || !there {
+		if err := r.client.PatchDraft(ctx, o.remote, outlook.Draft{Body: &body}); err != nil {
+			return err
+		}
+	}
+	return r.advance(ctx, o, stepReady, o.remote)
+}
+
+// sendDraft sends, looking first when an earlier attempt may have done so.
+func (r *runner) sendDraft(ctx context.Context, o outboxRow, resumed bool) error {
+	if resumed {
+		gone, err := r.wentOut(ctx, o)
+		if err != nil {
+			return err
+		}
+		if gone {
+			return r.sent(ctx, o)
+		}
+	}
+	err := r.client.Send(ctx, o.remote)
+	if err == nil {
+		return r.sent(ctx, o)
+	}
+	if outlook.IsNotFound(err) || outlook.IsRefused(err) || outlook.IsConflict(err) {
+		// It may be refused because it is sent already.
+		gone, lookErr := r.wentOut(ctx, o)
+		if lookErr != nil {
+			return lookErr
+		}
+		if gone {
+			return r.sent(ctx, o)
+		}
+	}
+	return r.stepBack(ctx, &o, stepReady, err)
+}
+
+// stepBack notes that a request certainly was not carried out, so that the next attempt need not look first. It gives
+// the error back.
+func (r *runner) stepBack(ctx context.Context, o *outboxRow, step string, err error) error {
+	if !outlook.Unsent(err) {
+		return err
+	}
+	if noted := r.advance(ctx, o, step, o.remote); noted != nil {
+		return noted
+	}
+	return err
+}
+
+// wentOut says whether a draft has been sent, by what it is now. A draft that cannot be found any more is left to the
+// person: to send twice is worse than to ask.
+func (r *runner) wentOut(ctx context.Context, o outboxRow) (bool, error) {
+	state, err := r.client.GetMessageState(ctx, o.remote)
+	if err == nil {
+		return !state.IsDraft, nil
+	}
+	if !outlook.IsNotFound(err) {
+		return false, err
+	}
+	found, ferr := r.client.FindByMarker(ctx, o.marker)
+	if ferr != nil {
+		return false, ferr
+	}
+	for _, f := range found {
+		if !f.IsDraft {
+			return true, nil
+		}
+	}
+	return false, refusal{reasonGone, err}
+}

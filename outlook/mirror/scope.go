@@ -1,0 +1,164 @@
+package mirror
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"supercrm/internal/store"
+	"supercrm/outlook"
+)
+
+// scope is one thing followed by delta, as its sync_state row has it. round > 0 means that it is read anew: what the
+// round has not met is looked at one by one when it ends, and only what the service denies is deleted.
+type scope struct {
+	name     string
+	link     string
+	complete bool
+	from, to int64
+	synced   int64
+	round    int64
+}
+
+func (r *runner) scope(ctx context.Context, name string) (scope, error) {
+	s := scope{name: name}
+	err := r.m.db.Reader().QueryRowContext(ctx, `SELECT link, complete, window_from, window_to, synced_at, round FROM sync_state
+		WHERE account_id=? AND scope=?`, r.account, name).Scan(&s.link, &s.complete, &s.from, &s.to, &s.synced, &s.round)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return s, fmt.Errorf("read sync state: %w", err)
+	}
+	return s, nil
+}
+
+func (r *runner) saveScope(ctx context.Context, tx *store.Tx, s scope) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO sync_state (account_id, scope, link, complete, window_from, window_to, synced_at, round)
+		VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (account_id, scope) DO UPDATE SET link=excluded.link, complete=excluded.complete,
+		window_from=excluded.window_from, window_to=excluded.window_to, synced_at=excluded.synced_at, round=excluded.round`,
+		r.account, s.name, s.link, s.complete, s.from, s.to, s.synced, s.round)
+	if err != nil {
+		return fmt.Errorf("write sync state: %w", err)
+	}
+	return nil
+}
+
+// restart begins a round of mark and sweep: rows stay, links go.
+func (r *runner) restart(ctx context.Context, s *scope) error {
+	s.link, s.complete = "", false
+	s.round++
+	return r.m.db.Write(ctx, "begin resync", func(tx *store.Tx) error {
+		if err := clearSeen(ctx, tx, r.account, s.name); err != nil {
+			return err
+		}
+		return r.saveScope(ctx, tx, *s)
+	})
+}
+
+func clearSeen(ctx context.Context, tx *store.Tx, account int64, name string) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM sync_seen WHERE account_id=? AND scope=?`, account, name)
+	return err
+}
+
+// met notes an item in a round of mark and sweep.
+func (s scope) met(ctx context.Context, tx *store.Tx, account int64, graphID string) error {
+	if s.round == 0 {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO sync_seen VALUES (?,?,?)`, account, s.name, graphID)
+	return err
+}
+
+var errNoLink = errors.New("a page ends without a link")
+
+// maxResets bounds how often one call begins anew: a service that calls every link stale is left for the next round.
+const maxResets = 2
+
+// follow reads a scope page by page to the end of its round. fetch gets the link to go on from; keep is given each page
+// outside a transaction, to ask the service for what the page leaves open, and returns what writes it. Rows and link are
+// committed together, so a crash costs at most the page under way. sweep ends a round that was read anew.
+func follow[T any](ctx context.Context, r *runner, s scope,
+	fetch func(link string) (outlook.Page[T], error),
+	keep func(page outlook.Page[T], s scope) (func(*store.Tx) error, error),
+	sweep func(s scope) error) error {
+	resets := 0
+	for {
+		if s.complete && s.round > 0 {
+			if err := r.sweep(ctx, &s, sweep); err != nil {
+				return err
+			}
+		}
+		page, err := fetch(s.link)
+		if outlook.IsResync(err) && s.link != "" && resets < maxResets {
+			resets++
+			r.m.log.Info("delta link no longer good, reading anew", "error", err)
+			if err := r.restart(ctx, &s); err != nil {
+				return err
+			}
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if page.Next == "" && page.Delta == "" || page.Next != "" && page.Next == s.link {
+			return errNoLink
+		}
+		write, err := keep(page, s)
+		if err != nil {
+			return err
+		}
+		next := s
+		next.link, next.complete = page.Next, false
+		if page.Last() {
+			next.link, next.complete = page.Delta, true
+			if next.round == 0 {
+				next.synced = millis(r.m.now())
+			}
+		}
+		if err := r.m.db.Write(ctx, "mirror page", func(tx *store.Tx) error {
+			if err := write(tx); err != nil {
+				return err
+			}
+			return r.saveScope(ctx, tx, next)
+		}); err != nil {
+			return err
+		}
+		s = next
+		if page.Last() {
+			if s.round > 0 {
+				return r.sweep(ctx, &s, sweep)
+			}
+			return nil
+		}
+	}
+}
+
+// sweep looks at what the round has not met, then ends it. It may be interrupted and begun again.
+func (r *runner) sweep(ctx context.Context, s *scope, sweep func(scope) error) error {
+	if err := sweep(*s); err != nil {
+		return err
+	}
+	s.round, s.synced = 0, millis(r.m.now())
+	return r.m.db.Write(ctx, "end resync", func(tx *store.Tx) error {
+		if err := clearSeen(ctx, tx, r.account, s.name); err != nil {
+			return err
+		}
+		return r.saveScope(ctx, tx, *s)
+	})
+}
+
+// askAll calls ask for each item, two at a time: of the four requests a mailbox allows, some stay free for the person.
+func askAll[T, V any](ctx context.Context, items []T, ask func(context.Context, T) (V, error)) ([]V, error) {
+	out := make([]V, len(items))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(2)
+	for i, it := range items {
+		g.Go(func() error {
+			v, err := ask(ctx, it)
+			out[i] = v
+			return err
+		})
+	}
+	return out, g.Wait()
+}

@@ -1,0 +1,308 @@
+package mirror
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"supercrm/internal/store"
+	"supercrm/outlook"
+)
+
+// The mirrored window of calendars, in days around today. It is moved when it is off by windowSlack.
+const (
+	windowBack  = 60
+	windowAhead = 180
+	windowSlack = 7
+)
+
+func (m *Mirror) window() (from, to time.Time) {
+	y, mo, d := m.now().UTC().Date()
+	return time.Date(y, mo, d-windowBack, 0, 0, 0, 0, time.UTC), time.Date(y, mo, d+windowAhead, 0, 0, 0, 0, time.UTC)
+}
+
+type calendarRef struct {
+	id    int64
+	graph string
+}
+
+// syncEvents brings the calendars and what is in them up to date.
+func (r *runner) syncEvents(ctx context.Context) error {
+	calendars, err := r.syncCalendars(ctx)
+	if err != nil {
+		return fmt.Errorf("mirror calendars: %w", err)
+	}
+	var first error
+	for _, c := range calendars {
+		err := r.syncCalendar(ctx, c)
+		if hopeless(err) {
+			return err
+		}
+		if err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+func (r *runner) syncCalendars(ctx context.Context) ([]calendarRef, error) {
+	list, err := r.client.Calendars(ctx)
+	if err != nil {
+		return nil, err
+	}
+	listed := map[string]bool{}
+	for _, c := range list {
+		listed[c.ID] = true
+	}
+	known, err := r.calendarRefs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var dead []string
+	for _, k := range known {
+		if listed[k.graph] {
+			continue
+		}
+		if _, err := r.client.Calendar(ctx, k.graph); outlook.IsNotFound(err) {
+			dead = append(dead, k.graph)
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	err = r.m.db.Write(ctx, "mirror calendars", func(tx *store.Tx) error {
+		for _, c := range list {
+			color := c.Color
+			if color == "" {
+				color = "auto"
+			}
+			res, err := tx.ExecContext(ctx, `INSERT INTO calendar (account_id, graph_id, name, color, is_default, can_edit) VALUES (?,?,?,?,?,?)
+				ON CONFLICT (account_id, graph_id) DO UPDATE SET name=excluded.name, color=excluded.color, is_default=excluded.is_default, can_edit=excluded.can_edit
+				WHERE (name, color, is_default, can_edit) <> (excluded.name, excluded.color, excluded.is_default, excluded.can_edit)`,
+				r.account, c.ID, c.Name, color, c.IsDefault, c.CanEdit)
+			if err != nil {
+				return fmt.Errorf("write calendar: %w", err)
+			}
+			if n, _ := res.RowsAffected(); n > 0 {
+				tx.Changed(store.Events)
+			}
+		}
+		for _, g := range dead {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM calendar WHERE account_id=? AND graph_id=?`, r.account, g); err != nil {
+				return fmt.Errorf("delete calendar: %w", err)
+			}
+			if _, err := tx.ExecContext(ctx, `DELETE FROM sync_state WHERE account_id=? AND scope=?`, r.account, "events:"+g); err != nil {
+				return fmt.Errorf("delete calendar: %w", err)
+			}
+			tx.Changed(store.Events)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r.calendarRefs(ctx)
+}
+
+func (r *runner) calendarRefs(ctx context.Context) ([]calendarRef, error) {
+	return collect(ctx, r.m, "list calendars", func(row scanner) (c calendarRef, err error) {
+		err = row.Scan(&c.id, &c.graph)
+		return c, err
+	}, `SELECT id, graph_id FROM calendar WHERE account_id=? ORDER BY is_default DESC, id`, r.account)
+}
+
+// syncCalendar brings one calendar's window up to date.
+func (r *runner) syncCalendar(ctx context.Context, c calendarRef) error {
+	s, err := r.scope(ctx, "events:"+c.graph)
+	if err != nil {
+		return err
+	}
+	from, to := r.m.window()
+	if s.to == 0 {
+		s.from, s.to = millis(from), millis(to)
+	} else if off := from.Sub(instant(s.from)); off >= windowSlack*24*time.Hour || off <= -windowSlack*24*time.Hour {
+		s.from, s.to = millis(from), millis(to)
+		if err := r.restart(ctx, &s); err != nil { // the window is inside the link, so a new one is a new round
+			return err
+		}
+	}
+	cr := &calendarRound{r: r, cal: c, from: s.from, to: s.to, masters: map[string]*outlook.Event{}}
+	fetch := func(link string) (outlook.Page[outlook.Event], error) {
+		return r.client.CalendarViewDelta(ctx, c.graph, link, instant(cr.from), instant(cr.to))
+	}
+	keep := func(page outlook.Page[outlook.Event], s scope) (func(*store.Tx) error, error) {
+		changes, err := cr.settle(ctx, page.Items)
+		if err != nil {
+			return nil, err
+		}
+		return func(tx *store.Tx) error { return cr.write(ctx, tx, s, changes) }, nil
+	}
+	sweep := func(s scope) error { return cr.sweep(ctx, s) }
+	if err := follow(ctx, r, s, fetch, keep, sweep); err != nil {
+		if outlook.IsNotFound(err) {
+			return nil // the calendar went; the next list says so
+		}
+		return fmt.Errorf("mirror events: %w", err)
+	}
+	return nil
+}
+
+// calendarRound is one round of one calendar. masters are those read or met in it: an occurrence carries nothing of its
+// own but its times, and a master may change without being in the delta.
+type calendarRound struct {
+	r        *runner
+	cal      calendarRef
+	from, to int64
+	masters  map[string]*outlook.Event // nil: the service has none by that id
+}
+
+// eventChange is what a delta's item turned out to mean. master fills an occurrence.
+type eventChange struct {
+	live   *outlook.Event
+	master *outlook.Event
+	gone   string
+}
+
+func whole(e *outlook.Event) bool { return e.Subject != nil && e.Start != nil && e.End != nil }
+
+// settle asks the service for what the items leave open.
+func (cr *calendarRound) settle(ctx context.Context, items []outlook.Event) ([]eventChange, error) {
+	var wanted []string
+	for i := range items {
+		e := &items[i]
+		if e.Removed == nil && e.Type == "seriesMaster" && whole(e) {
+			cr.masters[e.ID] = e
+		}
+	}
+	for i := range items {
+		e := &items[i]
+		if e.Removed == nil && e.Type == "occurrence" && e.SeriesMasterID != "" {
+			if _, ok := cr.masters[e.SeriesMasterID]; !ok {
+				cr.masters[e.SeriesMasterID] = nil
+				wanted = append(wanted, e.SeriesMasterID)
+			}
+		}
+	}
+	got, err := askAll(ctx, wanted, func(ctx context.Context, id string) (*outlook.Event, error) {
+		e, err := cr.r.client.Event(ctx, id)
+		if outlook.IsNotFound(err) {
+			return nil, nil
+		}
+		return &e, err
+	})
+	if err != nil {
+		for _, id := range wanted {
+			delete(cr.masters, id)
+		}
+		return nil, err
+	}
+	changes := make([]eventChange, 0, len(items)+len(got))
+	for i, id := range wanted {
+		cr.masters[id] = got[i]
+		if got[i] != nil {
+			changes = append(changes, eventChange{live: got[i]})
+		}
+	}
+	rest, err := askAll(ctx, items, cr.settleOne)
+	return append(changes, rest...), err
+}
+
+func (cr *calendarRound) settleOne(ctx context.Context, e outlook.Event) (eventChange, error) {
+	switch {
+	case e.ID == "":
+		return eventChange{}, nil
+	case e.Removed == nil && e.Type == "occurrence" && e.Start != nil && e.End != nil && cr.masters[e.SeriesMasterID] != nil:
+		return eventChange{live: &e, master: cr.masters[e.SeriesMasterID]}, nil
+	case e.Removed == nil && whole(&e):
+		return eventChange{live: &e}, nil
+	}
+	var start, end int64
+	err := cr.r.m.db.Reader().QueryRowContext(ctx, `SELECT start_at, end_at FROM event WHERE account_id=? AND graph_id=? AND calendar_id=?`,
+		cr.r.account, e.ID, cr.cal.id).Scan(&start, &end)
+	known := err == nil
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return eventChange{}, fmt.Errorf("read event: %w", err)
+	}
+	if e.Removed != nil && !known {
+		return eventChange{}, nil
+	}
+	if e.Removed != nil && end <= cr.from {
+		return eventChange{}, nil // it left the window by growing old: history stays
+	}
+	now, err := cr.r.client.Event(ctx, e.ID)
+	if outlook.IsNotFound(err) {
+		return eventChange{gone: e.ID}, nil
+	}
+	if err != nil {
+		return eventChange{}, err
+	}
+	if !cr.inside(&now) && now.Type != "seriesMaster" {
+		return eventChange{gone: e.ID}, nil
+	}
+	return eventChange{live: &now}, nil
+}
+
+// inside says whether an event overlaps the window: half-open on both sides.
+func (cr *calendarRound) inside(e *outlook.Event) bool {
+	if e.Start == nil || e.End == nil {
+		return true // not known to be outside
+	}
+	start, err1 := e.Start.Time()
+	end, err2 := e.End.Time()
+	return err1 != nil || err2 != nil || millis(start) < cr.to && millis(end) > cr.from
+}
+
+func (cr *calendarRound) write(ctx context.Context, tx *store.Tx, s scope, changes []eventChange) error {
+	w := &eventWriter{ctx: ctx, tx: tx, account: cr.r.account, log: cr.r.m.log}
+	for _, c := range changes {
+		if c.gone != "" {
+			if err := w.remove(c.gone); err != nil {
+				return err
+			}
+			continue
+		}
+		if c.live == nil {
+			continue
+		}
+		if err := w.upsert(c.live, c.master, cr.cal.id); err != nil {
+			return err
+		}
+		if err := s.met(ctx, tx, cr.r.account, c.live.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sweep asks about each of the window's rows that a whole round has not met.
+func (cr *calendarRound) sweep(ctx context.Context, s scope) error {
+	for {
+		lost, err := collect(ctx, cr.r.m, "find unmet events", func(row scanner) (e outlook.Event, err error) {
+			e.Removed = &outlook.Removed{}
+			err = row.Scan(&e.ID)
+			return e, err
+		}, `SELECT graph_id FROM event WHERE account_id=?1 AND calendar_id=?2 AND graph_id<>'' AND kind<>'seriesMaster'
+			AND start_at < ?4 AND end_at > ?5
+			AND graph_id NOT IN (SELECT graph_id FROM sync_seen WHERE account_id=?1 AND scope=?3)
+			AND NOT EXISTS (SELECT 1 FROM outbox WHERE item_kind='event' AND item_id=event.id) LIMIT ?6`,
+			cr.r.account, cr.cal.id, s.name, cr.to, cr.from, sweepBatch)
+		if err != nil || len(lost) == 0 {
+			return err
+		}
+		changes, err := cr.settle(ctx, lost)
+		if err != nil {
+			return err
+		}
+		if err := cr.r.m.db.Write(ctx, "sweep events", func(tx *store.Tx) error {
+			for _, e := range lost {
+				if err := s.met(ctx, tx, cr.r.account, e.ID); err != nil {
+					return err
+				}
+			}
+			return cr.write(ctx, tx, s, changes)
+		}); err != nil {
+			return err
+		}
+	}
+}

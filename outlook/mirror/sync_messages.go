@@ -1,0 +1,146 @@
+package mirror
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"supercrm/internal/store"
+	"supercrm/outlook"
+)
+
+// messagePage is how many messages are asked for at a time, bodies included.
+const messagePage = 100
+
+// syncMessages brings one folder's messages up to date.
+func (r *runner) syncMessages(ctx context.Context, f folderRef) error {
+	s, err := r.scope(ctx, "messages:"+f.graph)
+	if err != nil {
+		return err
+	}
+	fetch := func(link string) (outlook.Page[outlook.Message], error) {
+		return r.client.MessagesDelta(ctx, f.graph, link, outlook.MessageFields, messagePage)
+	}
+	keep := func(page outlook.Page[outlook.Message], s scope) (func(*store.Tx) error, error) {
+		changes, err := askAll(ctx, page.Items, func(ctx context.Context, m outlook.Message) (messageChange, error) {
+			return r.settleMessage(ctx, f, m)
+		})
+		if err != nil {
+			return nil, err
+		}
+		return func(tx *store.Tx) error { return r.writeMessages(ctx, tx, f, s, changes) }, nil
+	}
+	sweep := func(s scope) error { return r.sweepMessages(ctx, f, s) }
+	err = follow(ctx, r, s, fetch, keep, sweep)
+	if outlook.IsNotFound(err) {
+		return nil // the folder went between its list and now; the next list says so
+	}
+	if err != nil {
+		return fmt.Errorf("mirror messages: %w", err)
+	}
+	return nil
+}
+
+// messageChange is what a delta's item turned out to mean. Neither field set: nothing is to be done.
+type messageChange struct {
+	live *outlook.Message
+	gone string // graph id of a row to delete
+}
+
+// local finds a message's row; folder 0 when there is none.
+func (r *runner) local(ctx context.Context, graphID string) (id, folder int64, err error) {
+	err = r.m.db.Reader().QueryRowContext(ctx, `SELECT id, folder_id FROM message WHERE account_id=? AND graph_id=?`, r.account, graphID).Scan(&id, &folder)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, 0, nil
+	}
+	return id, folder, err
+}
+
+// settleMessage asks the service about an item where the delta alone does not say enough: something removed may have
+// moved, or not be gone at all; something new may come with only its changed fields.
+func (r *runner) settleMessage(ctx context.Context, f folderRef, m outlook.Message) (messageChange, error) {
+	if m.ID == "" {
+		return messageChange{}, nil
+	}
+	if m.Removed == nil && m.Received != nil && m.Subject != nil && m.Body != nil {
+		return messageChange{live: &m}, nil
+	}
+	_, folder, err := r.local(ctx, m.ID)
+	if err != nil {
+		return messageChange{}, fmt.Errorf("read message: %w", err)
+	}
+	switch {
+	case m.Removed == nil && folder != 0:
+		return messageChange{live: &m}, nil
+	case m.Removed != nil && folder != f.id:
+		return messageChange{}, nil // not here, or moved on already by a round of its new folder or by the person
+	}
+	now, err := r.client.Message(ctx, m.ID)
+	if outlook.IsNotFound(err) {
+		return messageChange{gone: m.ID}, nil
+	}
+	if err != nil {
+		return messageChange{}, err
+	}
+	return messageChange{live: &now}, nil
+}
+
+func (r *runner) writeMessages(ctx context.Context, tx *store.Tx, f folderRef, s scope, changes []messageChange) error {
+	w, err := newMessageWriter(ctx, tx, r.account)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	for _, c := range changes {
+		if c.live != nil {
+			if err := w.upsert(c.live, f.id); err != nil {
+				return err
+			}
+			if err := s.met(ctx, tx, r.account, c.live.ID); err != nil {
+				return err
+			}
+		}
+		if c.gone != "" {
+			if err := w.remove(c.gone); err != nil {
+				return err
+			}
+		}
+	}
+	w.announce()
+	return nil
+}
+
+// sweepBatch is how many rows are asked about before what was learned is kept.
+const sweepBatch = 50
+
+// sweepMessages asks about each of the folder's rows that a whole round has not met, and deletes what is gone. A row
+// that lives is noted as met, so an interrupted sweep goes on.
+func (r *runner) sweepMessages(ctx context.Context, f folderRef, s scope) error {
+	for {
+		lost, err := collect(ctx, r.m, "find unmet messages", func(row scanner) (m outlook.Message, err error) {
+			m.Removed = &outlook.Removed{}
+			err = row.Scan(&m.ID)
+			return m, err
+		}, `SELECT graph_id FROM message WHERE account_id=?1 AND folder_id=?2 AND graph_id<>''
+			AND graph_id NOT IN (SELECT graph_id FROM sync_seen WHERE account_id=?1 AND scope=?3)
+			AND NOT EXISTS (SELECT 1 FROM outbox WHERE item_kind='message' AND item_id=message.id) LIMIT ?4`, r.account, f.id, s.name, sweepBatch)
+		if err != nil || len(lost) == 0 {
+			return err
+		}
+		changes, err := askAll(ctx, lost, func(ctx context.Context, m outlook.Message) (messageChange, error) { return r.settleMessage(ctx, f, m) })
+		if err != nil {
+			return err
+		}
+		if err := r.m.db.Write(ctx, "sweep messages", func(tx *store.Tx) error {
+			for _, m := range lost { // whatever became of it, it has been asked about
+				if err := s.met(ctx, tx, r.account, m.ID); err != nil {
+					return err
+				}
+			}
+			return r.writeMessages(ctx, tx, f, s, changes)
+		}); err != nil {
+			return err
+		}
+	}
+}

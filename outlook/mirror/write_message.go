@@ -1,0 +1,351 @@
+package mirror
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"supercrm/internal/store"
+	"supercrm/outlook"
+)
+
+// messageWriter writes messages into one transaction: row, address index and full-text index together. Statements are
+// prepared once.
+type messageWriter struct {
+	ctx     context.Context
+	tx      *store.Tx
+	account int64
+	folders map[string]int64
+	stmts   map[string]*sql.Stmt
+	queue   bool // the account has outbox rows, so each item is looked up there
+	changed []int64
+}
+
+func newMessageWriter(ctx context.Context, tx *store.Tx, account int64) (*messageWriter, error) {
+	w := &messageWriter{ctx: ctx, tx: tx, account: account, folders: map[string]int64{}, stmts: map[string]*sql.Stmt{}}
+	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM outbox WHERE account_id=? AND item_kind='message')`, account).Scan(&w.queue); err != nil {
+		return nil, fmt.Errorf("read queue: %w", err)
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT id, graph_id FROM mail_folder WHERE account_id=?`, account)
+	if err != nil {
+		return nil, fmt.Errorf("read folders: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var graph string
+		if err := rows.Scan(&id, &graph); err != nil {
+			return nil, fmt.Errorf("read folders: %w", err)
+		}
+		w.folders[graph] = id
+	}
+	return w, rows.Err()
+}
+
+func (w *messageWriter) close() {
+	for _, s := range w.stmts {
+		s.Close()
+	}
+}
+
+func (w *messageWriter) announce() {
+	if len(w.changed) > 0 {
+		w.tx.Changed(store.Messages, w.changed...)
+		w.tx.Changed(store.Folders)
+	}
+}
+
+func (w *messageWriter) stmt(query string) (*sql.Stmt, error) {
+	if s, ok := w.stmts[query]; ok {
+		return s, nil
+	}
+	s, err := w.tx.PrepareContext(w.ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("prepare: %w", err)
+	}
+	w.stmts[query] = s
+	return s, nil
+}
+
+func (w *messageWriter) exec(query string, args ...any) error {
+	s, err := w.stmt(query)
+	if err != nil {
+		return err
+	}
+	if _, err := s.ExecContext(w.ctx, args...); err != nil {
+		return fmt.Errorf("write message: %w", err)
+	}
+	return nil
+}
+
+func (w *messageWriter) scan(query string, args []any, dest ...any) error {
+	s, err := w.stmt(query)
+	if err != nil {
+		return err
+	}
+	return s.QueryRowContext(w.ctx, args...).Scan(dest...)
+}
+
+// columns collects the fields that an item has.
+type columns struct {
+	names []string
+	vals  []any
+}
+
+func (c *columns) set(name string, v any) {
+	c.names = append(c.names, name)
+	c.vals = append(c.vals, v)
+}
+
+func setIf[T any](c *columns, name string, v *T) {
+	if v != nil {
+		c.set(name, *v)
+	}
+}
+
+func (c *columns) insert(table string) string {
+	return "INSERT INTO " + table + " (" + strings.Join(c.names, ",") + ") VALUES (" + strings.Repeat("?,", len(c.names)-1) + "?) RETURNING id"
+}
+
+func (c *columns) update(table string) string {
+	return "UPDATE " + table + " SET " + strings.Join(c.names, "=?,") + "=? WHERE id=?"
+}
+
+func fromRecipients(list []outlook.Recipient) []Address {
+	out := make([]Address, 0, len(list))
+	for _, r := range list {
+		out = append(out, Address{Name: r.EmailAddress.Name, Addr: r.EmailAddress.Address})
+	}
+	return out
+}
+
+// upsert writes what an item says and leaves alone what it does not. Fields that an intention of the person changes stay
+// as the person sees them; what the service has is kept in the intention, to go back to.
+func (w *messageWriter) upsert(m *outlook.Message, folder int64) error {
+	var id int64
+	var had struct{ recipients, etag, attachments string }
+	err := w.scan(`SELECT id, recipients, change_key, attachments FROM message WHERE account_id=? AND graph_id=?`, []any{w.account, m.ID},
+		&id, &had.recipients, &had.etag, &had.attachments)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("read message: %w", err)
+	}
+	if m.ParentFolderID != nil {
+		real, ok := w.folders[*m.ParentFolderID]
+		if !ok {
+			// A folder that is not mirrored, such as the one for what was deleted for good.
+			return w.remove(m.ID)
+		}
+		folder = real
+	}
+	var c columns
+	c.set("folder_id", folder)
+	if m.ETag != "" {
+		c.set("change_key", m.ETag)
+	}
+	setIf(&c, "conversation", m.ConversationID)
+	setIf(&c, "internet_id", m.InternetID)
+	setIf(&c, "subject", m.Subject)
+	setIf(&c, "preview", m.Preview)
+	setIf(&c, "importance", m.Importance)
+	setIf(&c, "has_attachments", m.HasAttachments)
+	setIf(&c, "is_read", m.IsRead)
+	setIf(&c, "is_draft", m.IsDraft)
+	if m.From != nil {
+		c.set("from_name", m.From.EmailAddress.Name)
+		c.set("from_addr", m.From.EmailAddress.Address)
+	}
+	if m.Received != nil {
+		c.set("received_at", millis(*m.Received))
+	}
+	if m.Sent != nil {
+		c.set("sent_at", millis(*m.Sent))
+	}
+	if m.Flag != nil {
+		c.set("flagged", m.Flag.FlagStatus == "flagged")
+	}
+	if m.Categories != nil {
+		c.set("categories", toJSON(*m.Categories))
+	}
+	if m.Body != nil {
+		c.set("body_type", bodyKind(m.Body.ContentType))
+		c.set("body", m.Body.Content)
+	}
+	people, err := parse[recipients](had.recipients)
+	if err != nil {
+		return err
+	}
+	if mergeRecipients(&people, m) || id == 0 {
+		c.set("recipients", toJSON(people))
+	}
+	if list, ok := attachmentsNeeded(m, id != 0, had.attachments, had.etag); ok {
+		c.set("attachments", list)
+	}
+	if id == 0 {
+		c.set("account_id", w.account)
+		c.set("graph_id", m.ID)
+		if err := w.scan(c.insert("message"), c.vals, &id); err != nil {
+			return fmt.Errorf("write message: %w", err)
+		}
+	} else {
+		if err := w.protect(id, &c); err != nil {
+			return err
+		}
+		if len(c.names) > 0 {
+			if err := w.exec(c.update("message"), append(c.vals, id)...); err != nil {
+				return err
+			}
+		}
+	}
+	w.changed = append(w.changed, id)
+	return w.index(id)
+}
+
+func bodyKind(contentType string) string {
+	if strings.EqualFold(contentType, "html") {
+		return "html"
+	}
+	return "text"
+}
+
+func mergeRecipients(into *recipients, m *outlook.Message) bool {
+	any := false
+	for _, f := range []struct {
+		from *[]outlook.Recipient
+		to   *[]Address
+	}{{m.To, &into.To}, {m.Cc, &into.Cc}, {m.Bcc, &into.Bcc}, {m.ReplyTo, &into.ReplyTo}} {
+		if f.from != nil {
+			*f.to, any = fromRecipients(*f.from), true
+		}
+	}
+	return any
+}
+
+// attachmentsNeeded says what to write into the attachments column: nothing where they are to be listed, [] where there are
+// none. hasAttachments does not count inline ones, which an HTML body names by cid:.
+func attachmentsNeeded(m *outlook.Message, known bool, had, etag string) (string, bool) {
+	has := m.HasAttachments != nil && *m.HasAttachments
+	if m.Body != nil && bodyKind(m.Body.ContentType) == "html" && strings.Contains(m.Body.Content, "cid:") {
+		has = true
+	}
+	switch {
+	case !known && has:
+		return "", true
+	case !known:
+		return "[]", true
+	case has && (had == "[]" || m.IsDraft != nil && *m.IsDraft && m.ETag != etag):
+		return "", true // they came since, or may have changed
+	}
+	return had, false
+}
+
+// protect takes fields with a pending change out of c, and notes the service's value in the outbox row.
+func (w *messageWriter) protect(id int64, c *columns) error {
+	if !w.queue {
+		return nil
+	}
+	for _, kind := range []string{kindRead, kindMove} {
+		o, ok, err := waiting(w.ctx, w.tx, "message", id, kind)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		want, err := parse[mailChange](o.payload)
+		if err != nil {
+			return err
+		}
+		was, err := parse[mailChange](o.before)
+		if err != nil {
+			return err
+		}
+		if want.Read != nil {
+			take(c, "is_read", func(v any) { b := v.(bool); was.Read = &b })
+		}
+		if want.Flagged != nil {
+			take(c, "flagged", func(v any) { b := v.(bool); was.Flagged = &b })
+		}
+		if want.Folder != 0 {
+			take(c, "folder_id", func(v any) { was.Folder = v.(int64) })
+		}
+		if text := toJSON(was); text != o.before {
+			if _, err := w.tx.ExecContext(w.ctx, `UPDATE outbox SET before=? WHERE id=?`, text, o.id); err != nil {
+				return fmt.Errorf("write queue: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+func take(c *columns, name string, with func(any)) {
+	for i, n := range c.names {
+		if n == name {
+			with(c.vals[i])
+			c.names = append(c.names[:i:i], c.names[i+1:]...)
+			c.vals = append(c.vals[:i:i], c.vals[i+1:]...)
+			return
+		}
+	}
+}
+
+// index rewrites what is derived from a row. The full-text table keeps no text of its own, so it is given all of it.
+func (w *messageWriter) index(id int64) error {
+	var subject, name, addr, who, body, bodyType string
+	var at int64
+	if err := w.scan(`SELECT subject, from_name, from_addr, recipients, body, body_type, received_at FROM message WHERE id=?`, []any{id},
+		&subject, &name, &addr, &who, &body, &bodyType, &at); err != nil {
+		return fmt.Errorf("read message: %w", err)
+	}
+	rec, err := parse[recipients](who)
+	if err != nil {
+		return err
+	}
+	var people strings.Builder
+	people.WriteString(name + " " + addr)
+	if err := w.exec(`DELETE FROM message_address WHERE message_id=?`, id); err != nil {
+		return err
+	}
+	const add = `INSERT OR IGNORE INTO message_address (addr_lc, message_id, role, at) VALUES (?,?,?,?)`
+	if addr != "" {
+		if err := w.exec(add, strings.ToLower(addr), id, "from", at); err != nil {
+			return err
+		}
+	}
+	for _, l := range []struct {
+		role string
+		list []Address
+	}{{"to", rec.To}, {"cc", rec.Cc}} {
+		for _, a := range l.list {
+			people.WriteString(" " + a.Name + " " + a.Addr)
+			if a.Addr == "" {
+				continue
+			}
+			if err := w.exec(add, strings.ToLower(a.Addr), id, l.role, at); err != nil {
+				return err
+			}
+		}
+	}
+	if bodyType == "html" {
+		body = htmlText(body)
+	} else if len(body) > maxIndexed {
+		body = strings.ToValidUTF8(body[:maxIndexed], "")
+	}
+	return w.exec(`INSERT OR REPLACE INTO message_fts (rowid, subject, people, body) VALUES (?,?,?,?)`, id, subject, people.String(), body)
+}
+
+// remove deletes the row of a message that is gone, unless something of the person's still waits on it: then the queue
+// finds out and tells.
+func (w *messageWriter) remove(graphID string) error {
+	var id int64
+	err := w.scan(`SELECT id FROM message WHERE account_id=? AND graph_id=? AND NOT EXISTS
+		(SELECT 1 FROM outbox WHERE item_kind='message' AND item_id=message.id)`, []any{w.account, graphID}, &id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read message: %w", err)
+	}
+	return deleteMessage(w.ctx, w.tx, id)
+}
