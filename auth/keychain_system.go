@@ -31,15 +31,22 @@ type SystemKeychain struct {
 	deadline time.Duration
 	// turn lets one call at a time through. The library's calls cannot be interrupted: one that hangs keeps its turn, and
 	// later calls fail in time without leaving a goroutine each behind.
-	turn chan struct{}
-	ring keyring.Keyring
+	turn   chan struct{}
+	ring   keyring.Keyring
+	unlock func(context.Context) error // asks for the password where that is needed; nil: never
 }
 
 // NewKeychain opens the operating system's keychain for the entries of service (see KeychainService). Each operation on it
 // fails with ErrKeychainSlow when it does not answer within a minute; at most one goroutine stays behind in a call that
 // never ends.
 func NewKeychain(service string) *SystemKeychain {
-	return newKeychain(service, libraryRing{}, keychainDeadline)
+	return systemKeychain(service, keychainDeadline)
+}
+
+func systemKeychain(service string, deadline time.Duration) *SystemKeychain {
+	k := newKeychain(service, libraryRing{}, deadline)
+	k.unlock = unlockKeychain
+	return k
 }
 
 func newKeychain(service string, ring keyring.Keyring, deadline time.Duration) *SystemKeychain {
@@ -162,19 +169,24 @@ func (k *SystemKeychain) set(ctx context.Context, user string, secret Secret) er
 	// From here on the new secret is stored. What is left of the former one is removed as far as it goes; a failure is no
 	// reason to call the new one lost.
 	if had {
-		_ = k.deleteParts(ctx, user, former.Gen, 0)
+		_ = k.deleteParts(ctx, user, former.Gen, 0, former.Parts)
 	}
-	_ = k.deleteParts(ctx, user, h.Gen, h.Parts)
+	_ = k.deleteParts(ctx, user, h.Gen, h.Parts, 0)
 	return nil
 }
 
 // Delete implements Keychain.
 func (k *SystemKeychain) Delete(ctx context.Context, user string) error {
 	err := k.within(ctx, func(ctx context.Context) error {
+		text, err := k.read(ctx, user)
+		if err != nil && !errors.Is(err, ErrNotStored) {
+			return err
+		}
+		h, _ := parseHeader(text)
 		if err := k.remove(ctx, user); err != nil { // the header first: without it nothing counts
 			return err
 		}
-		return errors.Join(k.deleteParts(ctx, user, "a", 0), k.deleteParts(ctx, user, "b", 0))
+		return errors.Join(k.deleteParts(ctx, user, "a", 0, h.Parts), k.deleteParts(ctx, user, "b", 0, h.Parts))
 	})
 	if err != nil {
 		return fmt.Errorf("delete from the keychain: %w", err)
@@ -182,10 +194,11 @@ func (k *SystemKeychain) Delete(ctx context.Context, user string) error {
 	return nil
 }
 
-// deleteParts removes the parts of a generation from the given one on. It goes from the last to the first, so that an
+// deleteParts removes the parts of a generation from the given one on: those below known, which may have gaps, and those
+// that follow without one. It goes from the last to the first, so that an
 // interrupted removal leaves no gap behind which parts would be forgotten.
-func (k *SystemKeychain) deleteParts(ctx context.Context, user, gen string, from int) error {
-	n := from
+func (k *SystemKeychain) deleteParts(ctx context.Context, user, gen string, from, known int) error {
+	n := max(from, known)
 	for n < maxParts {
 		if _, err := k.read(ctx, partName(user, gen, n)); errors.Is(err, ErrNotStored) {
 			break
@@ -204,9 +217,26 @@ func (k *SystemKeychain) deleteParts(ctx context.Context, user, gen string, from
 
 // within bounds a whole operation.
 func (k *SystemKeychain) within(ctx context.Context, op func(context.Context) error) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, k.deadline, ErrKeychainSlow)
+	ctx, cancel := context.WithTimeout(ctx, k.deadline)
 	defer cancel()
+	if err := k.askPassword(ctx); err != nil {
+		return err
+	}
 	return op(ctx)
+}
+
+// askPassword takes its turn too, so that two accounts do not raise two windows.
+func (k *SystemKeychain) askPassword(ctx context.Context) error {
+	if k.unlock == nil {
+		return nil
+	}
+	select {
+	case <-k.turn:
+	case <-ctx.Done():
+		return keychainEnded(ctx)
+	}
+	defer func() { k.turn <- struct{}{} }()
+	return k.unlock(ctx)
 }
 
 func (k *SystemKeychain) read(ctx context.Context, user string) (string, error) {

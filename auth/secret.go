@@ -3,22 +3,35 @@ package auth
 import (
 	"fmt"
 	"log/slog"
+	"unique"
 )
 
 const redacted = "[redacted]"
 
 // Secret holds a token so that it cannot be printed by accident: every way of formatting, logging or encoding one gives
 // "[redacted]". The zero value is the empty secret. Compare with ==. Immutable, safe to copy and to share.
-type Secret struct{ value string }
+//
+// The value is behind a handle, because fmt calls no method on a struct's unexported field and would print a string there.
+type Secret struct{ value unique.Handle[string] }
 
 // NewSecret wraps value.
-func NewSecret(value string) Secret { return Secret{value} }
+func NewSecret(value string) Secret {
+	if value == "" {
+		return Secret{}
+	}
+	return Secret{unique.Make(value)}
+}
 
 // Reveal returns the value. Call it only where the value leaves for the keychain or the login server.
-func (s Secret) Reveal() string { return s.value }
+func (s Secret) Reveal() string {
+	if s.Empty() {
+		return ""
+	}
+	return s.value.Value()
+}
 
 // Empty tells whether there is nothing in it.
-func (s Secret) Empty() bool { return s.value == "" }
+func (s Secret) Empty() bool { return s == Secret{} }
 
 // String implements fmt.Stringer.
 func (s Secret) String() string { return redacted }
