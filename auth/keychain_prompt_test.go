@@ -8,6 +8,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 // lockedService is a Secret Service whose one collection is locked and whose prompt does as told.
 type lockedService struct {
 	conn   *dbus.Conn
-	answer string // "dismiss", "silent"
+	silent atomic.Bool // the window is never answered; else it is closed
 }
 
 const promptPath = dbus.ObjectPath("/org/freedesktop/secrets/prompt/p1")
@@ -38,7 +39,7 @@ func (s *lockedService) Unlock([]dbus.ObjectPath) ([]dbus.ObjectPath, dbus.Objec
 // Prompt implements org.freedesktop.Secret.Prompt.
 func (s *lockedService) Prompt(string) *dbus.Error {
 	_ = s.conn.Emit(promptPath, "org.example.Noise") // what must not be taken for the answer
-	if s.answer == "dismiss" {
+	if !s.silent.Load() {
 		_ = s.conn.Emit(promptPath, secretsPrompt+".Completed", true, dbus.MakeVariant(""))
 	}
 	return nil
@@ -82,12 +83,11 @@ func TestPromptIsDismissedOrNeverAnswered(t *testing.T) {
 	if _, err := conn.RequestName(secretsName, dbus.NameFlagDoNotQueue); err != nil {
 		t.Fatal(err)
 	}
-	s.answer = "dismiss"
 	k := systemKeychain("SuperCRM/test/prompt", 20*time.Second)
 	if _, err := k.Get(t.Context(), testKey); !errors.Is(err, ErrKeychainLocked) {
 		t.Errorf("dismissed: %v", err)
 	}
-	s.answer = "silent"
+	s.silent.Store(true)
 	k.deadline = 200 * time.Millisecond
 	if _, err := k.Get(t.Context(), testKey); !errors.Is(err, ErrKeychainSlow) {
 		t.Errorf("silent: %v", err)
