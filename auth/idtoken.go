@@ -40,7 +40,7 @@ type signingKey struct {
 
 func (c *Client) checkIDToken(ctx context.Context, raw, nonce string, keys []signingKey) (Account, error) {
 	bad := func(why string) (Account, error) { return Account{}, fmt.Errorf("%s: %w", why, ErrIDToken) }
-	jws, err := jose.ParseSigned(raw, []jose.SignatureAlgorithm{jose.RS256})
+	jws, err := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil || len(jws.Signatures) != 1 {
 		return bad("not one RS256 signature")
 	}

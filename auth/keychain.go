@@ -12,7 +12,8 @@ import (
 type Keychain interface {
 	// Get returns the whole secret, or ErrNotStored; half a secret counts as none.
 	Get(ctx context.Context, user string) (Secret, error)
-	// Set stores the secret and returns only when it can be read back. After an error the former one is still there.
+	// Set stores the secret and returns nil only when it can be read back. After an error either the former or the new
+	// secret is there, whole.
 	Set(ctx context.Context, user string, secret Secret) error
 	// Delete removes every trace; deleting what is not there is no error.
 	Delete(ctx context.Context, user string) error

@@ -125,7 +125,7 @@ func TestKeychainSizes(t *testing.T) {
 }
 
 // TestKeychainWriteCutShortAnywhere breaks a Set at each of its calls: afterwards the former or the new secret is there as
-// a whole, the former whenever Set said no, and Delete leaves nothing behind.
+// a whole, the new one if Set said yes, and Delete leaves nothing behind.
 func TestKeychainWriteCutShortAnywhere(t *testing.T) {
 	former, next := long("a", 7000), long("b", 5000)
 	seed := newFakeRing()
