@@ -167,6 +167,25 @@ func TestSlowClientHoldsUpNobody(t *testing.T) {
 	}
 }
 
+// TestBrowserThatConnectsInAdvance opens connections and sends nothing, as Chromium does: they must not hold up the end.
+func TestBrowserThatConnectsInAdvance(t *testing.T) {
+	testRSA() // made once, and not on this test's time
+	began := time.Now()
+	underAttack(t, SignInOptions{}, func(redirect string, _ url.Values) {
+		for range 4 {
+			conn, err := net.Dial("tcp", strings.TrimPrefix(redirect, "http://"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { conn.Close() })
+		}
+		read(browser.Get(redirect + "/favicon.ico")) // so that the others have been accepted
+	})
+	if took := time.Since(began); took > 1900*time.Millisecond {
+		t.Errorf("took %v", took)
+	}
+}
+
 func TestReplayedCallbackAndSecondTab(t *testing.T) {
 	f := newFakeLogin(t)
 	hold := make(chan struct{})

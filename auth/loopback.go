@@ -19,6 +19,9 @@ type loopback struct {
 	listeners []net.Listener
 	server    *http.Server
 	serving   sync.WaitGroup
+
+	mu    sync.Mutex
+	quiet map[net.Conn]bool // connections on which nothing was sent yet: browsers open some in advance
 }
 
 // listenLoopback takes a free port on both loopback addresses and keeps it: a port that is found, closed and opened again
@@ -54,8 +57,10 @@ func (l *loopback) host() string { return "localhost:" + strconv.Itoa(l.port) }
 func (l *loopback) redirect() string { return "http://" + l.host() }
 
 func (l *loopback) serve(h http.Handler) {
+	l.quiet = map[net.Conn]bool{}
 	l.server = &http.Server{
 		Handler:           h,
+		ConnState:         l.watch,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      10 * time.Second,
@@ -69,6 +74,25 @@ func (l *loopback) serve(h http.Handler) {
 	}
 }
 
+func (l *loopback) watch(conn net.Conn, state http.ConnState) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if state == http.StateNew {
+		l.quiet[conn] = true
+	} else {
+		delete(l.quiet, conn)
+	}
+}
+
+// hangUp closes the connections that a browser opened in advance; Shutdown would wait five seconds for each.
+func (l *loopback) hangUp() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for conn := range l.quiet {
+		_ = conn.Close()
+	}
+}
+
 // close lets answers that are being written finish, for a moment, then ends everything and waits for it.
 func (l *loopback) close(ctx context.Context) {
 	if l.server == nil {
@@ -79,6 +103,7 @@ func (l *loopback) close(ctx context.Context) {
 	}
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
+	l.hangUp()
 	if err := l.server.Shutdown(grace); err != nil && !errors.Is(err, http.ErrServerClosed) {
 		_ = l.server.Close()
 	}
