@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// goBenchmark finds the benchmark in the module, runs it three times and returns the milliseconds of one operation: for
-// each sub-benchmark the median of the runs, and of these the largest.
+// goBenchmark finds the benchmark in the module, runs it and returns the milliseconds of one operation: of the slowest
+// sub-benchmark, should there be several, and the median where one was run more than once.
 func (j *job) goBenchmark(ctx context.Context, name string) (float64, error) {
 	found, err := testFuncs(j.root, name)
 	if err != nil {
@@ -26,7 +26,7 @@ func (j *job) goBenchmark(ctx context.Context, name string) (float64, error) {
 		return 0, fmt.Errorf("there is no %s", name)
 	}
 	fmt.Fprintf(j.out, "bench: %s in %s\n", name, dir)
-	text, err := outputIn(ctx, withoutDisplay(os.Environ()), "go", "test", "-run=^$", "-bench=^"+name+"$", "-count=3", "-vet=off", "./"+dir)
+	text, err := outputIn(ctx, withoutDisplay(os.Environ()), "go", "test", "-run=^$", "-bench=^"+name+"$", "-benchtime=2s", "-vet=off", "./"+dir)
 	if err != nil {
 		return 0, err
 	}
