@@ -28,7 +28,8 @@ var goBenchmarks = []struct {
 	name, benchmark string
 	bar             float64
 }{
-	{"scroll step in a list of 100,000 messages", "BenchmarkScrollStep100k", 4},
+	{"scroll step, list of 100,000 rows", "BenchmarkListScroll100k", 4},
+	{"scroll step, message list of 100,000", "BenchmarkScrollStep100k", 4},
 	{"page of the message list at any offset", "BenchmarkMessagePage", 2},
 }
 
