@@ -1,0 +1,126 @@
+// Package mailbox is the state of the simulated tenant's mailboxes: folders, messages, calendars, events, contacts, the
+// counter of changes that delta links are made from, and the delivery of mail between the mailboxes. It knows nothing
+// of HTTP or JSON; devtenant/graph speaks for it.
+//
+// A Mailbox is safe for concurrent use: everything inside it is reached through Mailbox.Do, which holds the mailbox's
+// lock, or through the methods of Mailbox made for tests. Nothing of a Box may be used after Do has returned.
+package mailbox
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Owner is the person whose mailbox it is. ObjectID is the directory's GUID; UPN is also the mail address.
+type Owner struct {
+	ObjectID, UPN, Name, JobTitle string
+}
+
+// Address of the owner, as mail writes it.
+func (o Owner) Address() Address { return Address{Name: o.Name, Addr: o.UPN} }
+
+// Registry holds the tenant's mailboxes. It is safe for concurrent use.
+type Registry struct {
+	now   func() time.Time
+	epoch string
+
+	mu    sync.RWMutex
+	byKey map[string]*Mailbox // lower-case object id and UPN
+	all   []*Mailbox
+}
+
+// NewRegistry makes an empty registry; now gives the time of every change made later.
+func NewRegistry(now func() time.Time) *Registry {
+	var b [6]byte
+	rand.Read(b[:]) // never fails (crypto/rand since Go 1.24)
+	return &Registry{now: now, epoch: hex.EncodeToString(b[:]), byKey: map[string]*Mailbox{}}
+}
+
+// Epoch differs for each registry ever made, so that a delta token of an earlier run is known to be one.
+func (r *Registry) Epoch() string { return r.epoch }
+
+// Add makes a mailbox with the standard folders, calendar and contact folder, or returns the one that is there.
+func (r *Registry) Add(owner Owner) *Mailbox {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if m := r.byKey[strings.ToLower(owner.ObjectID)]; m != nil {
+		return m
+	}
+	m := &Mailbox{reg: r, owner: owner, box: newBox(owner, r.now)}
+	r.byKey[strings.ToLower(owner.ObjectID)] = m
+	r.byKey[strings.ToLower(owner.UPN)] = m
+	r.all = append(r.all, m)
+	return m
+}
+
+// Mailbox finds a mailbox by object id or UPN, in any case.
+func (r *Registry) Mailbox(key string) (*Mailbox, bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	m, ok := r.byKey[strings.ToLower(key)]
+	return m, ok
+}
+
+// All lists the mailboxes in the order they were added.
+func (r *Registry) All() []*Mailbox {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return append([]*Mailbox(nil), r.all...)
+}
+
+// Mailbox is one person's mailbox.
+type Mailbox struct {
+	reg   *Registry
+	owner Owner
+
+	mu  sync.Mutex
+	box *Box
+}
+
+// Owner of the mailbox.
+func (m *Mailbox) Owner() Owner { return m.owner }
+
+// Do runs f with the mailbox locked. What f sent is delivered to the other mailboxes of the tenant after the lock is
+// given back, so that two people who write to each other cannot block one another, and before Do returns.
+func (m *Mailbox) Do(f func(*Box) error) error {
+	out, err := m.locked(f)
+	for _, mail := range out {
+		seen := map[*Mailbox]bool{}
+		for _, to := range mail.recipients() {
+			if other, ok := m.reg.Mailbox(to.Addr); ok && !seen[other] {
+				seen[other] = true
+				other.Deliver(mail)
+			}
+		}
+	}
+	return err
+}
+
+func (m *Mailbox) locked(f func(*Box) error) ([]Mail, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	err := f(m.box)
+	out := m.box.outgoing
+	m.box.outgoing = nil
+	return out, err
+}
+
+// Error is a refusal in the words of Graph: Code is the error code that the service answers with.
+type Error struct {
+	Code, Message string
+}
+
+func (e *Error) Error() string { return e.Code + ": " + e.Message }
+
+// The refusals of this package (codes: facts, "Errors").
+var (
+	ErrNotFound    = &Error{"ErrorItemNotFound", "The specified object was not found in the store."}
+	ErrMalformedID = &Error{"ErrorInvalidIdMalformed", "Id is malformed."}
+	ErrConflict    = &Error{"ErrorIrresolvableConflict", "The send or update operation could not be performed because the change key passed in the request does not match the current change key for the item."}
+	ErrSyncState   = &Error{"SyncStateNotFound", "The sync state generation is not found; generation was not found or is too old."}
+	ErrCrossing    = &Error{"ErrorOccurrenceCrossingBoundary", "Modified occurrence is crossing or overlapping adjacent occurrence."}
+	ErrNotDraft    = &Error{"ErrorInvalidRequest", "The operation can only be performed on a draft message."}
+)

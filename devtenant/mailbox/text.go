@@ -1,0 +1,95 @@
+package mailbox
+
+import (
+	"html"
+	"strings"
+	"unicode/utf8"
+)
+
+// PlainText is an HTML body as text: tags away, blocks on lines of their own, entities written out, scripts, styles and
+// comments dropped.
+func PlainText(s string) string { return plain(s, -1) }
+
+// Preview is the first 255 characters of a body's text on one line, as bodyPreview has it. An answer's preview is the
+// answer's own text, since the quoted original comes after it.
+func Preview(body Body) string {
+	text := body.Text
+	if body.HTML {
+		text = plain(text, 700)
+	}
+	var out strings.Builder
+	n, space := 0, false
+	for _, r := range text {
+		if r == '\n' || r == '\r' || r == ' ' || r == '\t' || r == '\u00a0' {
+			space = n > 0
+			continue
+		}
+		if space {
+			out.WriteByte(' ')
+			n++
+			space = false
+		}
+		if n >= 255 {
+			break
+		}
+		out.WriteRune(r)
+		n++
+	}
+	return out.String()
+}
+
+var blocks = map[string]bool{"p": true, "div": true, "br": true, "tr": true, "li": true, "table": true, "h1": true, "h2": true, "h3": true, "hr": true, "ul": true, "ol": true, "blockquote": true}
+
+// plain stops after about limit bytes of text; −1: never.
+func plain(s string, limit int) string {
+	var out strings.Builder
+	for s != "" && (limit < 0 || out.Len() < limit) {
+		at := strings.IndexByte(s, '<')
+		if at < 0 {
+			at = len(s)
+		}
+		if at > 0 {
+			text := s[:at]
+			if limit >= 0 && len(text) > limit {
+				text = text[:limit]
+				for !utf8.ValidString(text) && len(text) > limit-4 {
+					text = text[:len(text)-1]
+				}
+			}
+			text = html.UnescapeString(text)
+			text = strings.Map(func(r rune) rune {
+				if r == '\r' || r == '\n' || r == '\t' {
+					return ' '
+				}
+				return r
+			}, text)
+			out.WriteString(text)
+			s = s[at:]
+			continue
+		}
+		if strings.HasPrefix(s, "<!--") {
+			_, rest, _ := strings.Cut(s[4:], "-->")
+			s = rest
+			continue
+		}
+		tag, rest, _ := strings.Cut(s[1:], ">")
+		s = rest
+		name := strings.ToLower(strings.TrimLeft(tag, "/"))
+		if cut := strings.IndexAny(name, " \t\r\n/"); cut >= 0 {
+			name = name[:cut]
+		}
+		switch {
+		case (name == "style" || name == "script" || name == "head" || name == "title") && !strings.HasPrefix(tag, "/"):
+			if end := strings.Index(asciiLower(s), "</"+name); end >= 0 {
+				s = s[end:]
+			} else {
+				s = ""
+			}
+		case name == "td" || name == "th":
+			out.WriteByte(' ')
+		case blocks[name] && out.Len() > 0 && !strings.HasSuffix(out.String(), "\n"):
+			out.WriteByte('\n')
+		}
+	}
+	return strings.TrimSpace(out.String())
+}
