@@ -1,0 +1,278 @@
+// Package graph answers as Microsoft Graph v1.0 does for mail, calendar and contacts, over the state in
+// devtenant/mailbox. It is the simulated tenant's half of the wire and shares no type with the client in outlook: a
+// mistake must not be made on both sides at once. It issues and checks no tokens itself.
+package graph
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"supercrm/devtenant/mailbox"
+)
+
+// Caller is whom an access token was issued to. Scopes are delegated permissions such as "Mail.Read", with or without
+// the resource's URI before them.
+type Caller struct {
+	TenantID, ObjectID, UPN, Name string
+	AppID                         string
+	Scopes                        []string
+}
+
+// Fault is what a test wants to go wrong with one request.
+type Fault struct {
+	// Status is what the client gets instead of the answer; 0 leaves the answer as it is (after Delay).
+	Status int
+	Header http.Header // added to the answer, such as Retry-After
+	Code   string      // Graph error code; "" gives one that fits Status
+	// AfterApply: the request is carried out, but the client gets Status.
+	AfterApply bool
+	// Reset: the connection is cut without an answer; with AfterApply after the request was carried out.
+	Reset bool
+	Delay time.Duration // before anything else
+}
+
+// Quirks are things that the service may do at any time and a client has to live with (facts, "Sync"). Tests switch
+// them on.
+type Quirks struct {
+	EmptyPages    bool // an empty page with a nextLink before each page of a delta round
+	Replays       bool // the first item of a delta page is told twice
+	MissingMaster bool // series masters are left out of calendarView deltas
+}
+
+// Options of a Handler. Verify, Mailboxes and Now are needed.
+type Options struct {
+	// Verify checks a bearer token. Any error is answered 401.
+	Verify    func(bearer string) (Caller, error)
+	Mailboxes *mailbox.Registry
+	Now       func() time.Time
+	Log       *slog.Logger
+	// Intercept chooses a fault for a request, or nil. SetIntercept changes it later.
+	Intercept func(*http.Request) *Fault
+	// FourAtOnce refuses a fifth request at the same time to a mailbox with 429 (facts, "Limits").
+	FourAtOnce bool
+	Quirks     Quirks
+}
+
+// Handler serves /graph/v1.0/… (or /v1.0/…). It is safe for concurrent use.
+type Handler struct {
+	opt       Options
+	intercept atomic.Pointer[func(*http.Request) *Fault]
+	quirks    atomic.Pointer[Quirks]
+	four      atomic.Bool
+	serial    atomic.Uint64
+
+	mu   sync.Mutex
+	busy map[string]int // running requests by app and mailbox
+}
+
+// NewHandler makes a handler.
+func NewHandler(opt Options) *Handler {
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	h := &Handler{opt: opt, busy: map[string]int{}}
+	h.SetIntercept(opt.Intercept)
+	h.SetQuirks(opt.Quirks)
+	h.SetFourAtOnce(opt.FourAtOnce)
+	return h
+}
+
+// SetIntercept replaces the fault hook; nil takes it away. It also sees the requests inside a $batch.
+func (h *Handler) SetIntercept(f func(*http.Request) *Fault) {
+	if f == nil {
+		h.intercept.Store(nil)
+		return
+	}
+	h.intercept.Store(&f)
+}
+
+// SetQuirks replaces the quirks.
+func (h *Handler) SetQuirks(q Quirks) { h.quirks.Store(&q) }
+
+// SetFourAtOnce switches the limit of four requests at a time.
+func (h *Handler) SetFourAtOnce(on bool) { h.four.Store(on) }
+
+// maxBody bounds a request: 4 MB is what Graph takes in one (documentation, "Attach large files"), with room for base64.
+const maxBody = 6 << 20
+
+// ServeHTTP answers one request.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	a := h.newAnswer(r)
+	if err != nil {
+		a.fail(&refusal{http.StatusRequestEntityTooLarge, "ErrorMessageSizeExceeded", "The request is too large."})
+	} else {
+		h.serve(a, r, body)
+	}
+	if a.reset {
+		panic(http.ErrAbortHandler)
+	}
+	a.send(w)
+}
+
+// answer is a response being made.
+type answer struct {
+	status          int
+	header          http.Header
+	body            []byte
+	reset           bool
+	requestID       string
+	clientRequestID string
+	now             func() time.Time
+}
+
+func (h *Handler) newAnswer(r *http.Request) *answer {
+	mac := hmac.New(sha256.New, []byte(h.opt.Mailboxes.Epoch()))
+	fmt.Fprintf(mac, "request %d", h.serial.Add(1))
+	sum := mac.Sum(nil)
+	a := &answer{header: http.Header{}, now: h.opt.Now}
+	a.requestID = fmt.Sprintf("%x-%x-%x-%x-%x", sum[0:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
+	a.clientRequestID = a.requestID
+	if id := r.Header.Get("client-request-id"); id != "" && len(id) <= 100 {
+		a.clientRequestID = id
+	}
+	a.header.Set("request-id", a.requestID)
+	a.header.Set("client-request-id", a.clientRequestID)
+	a.header.Set("Cache-Control", "private")
+	return a
+}
+
+func (a *answer) send(w http.ResponseWriter) {
+	for name, values := range a.header {
+		w.Header()[name] = values
+	}
+	if a.status == 0 {
+		a.status = http.StatusOK
+	}
+	w.WriteHeader(a.status)
+	// A client that has gone away is the only reason for an error here.
+	_, _ = w.Write(a.body)
+}
+
+// serve answers one request or one part of a batch.
+func (h *Handler) serve(a *answer, r *http.Request, body []byte) {
+	fault := h.fault(r)
+	if fault == nil {
+		h.answer(a, r, body)
+		return
+	}
+	if fault.Delay > 0 {
+		timer := time.NewTimer(fault.Delay)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-r.Context().Done():
+			a.reset = true
+			return
+		}
+	}
+	if fault.AfterApply || fault.Status == 0 && !fault.Reset {
+		h.answer(a, r, body)
+	}
+	for name, values := range fault.Header {
+		a.header[http.CanonicalHeaderKey(name)] = values
+	}
+	a.reset = fault.Reset
+	if fault.Status != 0 {
+		code := fault.Code
+		if code == "" {
+			code = codeFor(fault.Status)
+		}
+		a.fail(&refusal{fault.Status, code, "The request was refused by a fault set for it."})
+	}
+}
+
+func (h *Handler) fault(r *http.Request) *Fault {
+	if f := h.intercept.Load(); f != nil {
+		return (*f)(r)
+	}
+	return nil
+}
+
+// answer authenticates, limits and routes. A panic is the simulated tenant's own mistake: it is logged and answered 500.
+func (h *Handler) answer(a *answer, r *http.Request, body []byte) {
+	defer func() {
+		if p := recover(); p != nil {
+			h.opt.Log.Error("graph: panic", "method", r.Method, "panic", p, "stack", string(debug.Stack()))
+			a.fail(&refusal{http.StatusInternalServerError, "ErrorInternalServerError", "An internal server error occurred."})
+		}
+	}()
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+		a.unauthorized("Access token is empty.")
+		return
+	}
+	caller, err := h.opt.Verify(strings.TrimSpace(token))
+	if err != nil {
+		a.unauthorized("Access token validation failure. Invalid or expired token.")
+		return
+	}
+	segments, err := segmentsOf(r)
+	if err != nil {
+		a.fail(badRequest("BadRequest", "Resource not found for the segment."))
+		return
+	}
+	if len(segments) == 1 && segments[0] == "$batch" {
+		h.batch(a, r, body)
+		return
+	}
+	if h.four.Load() {
+		release, ok := h.take(caller)
+		if !ok {
+			a.header.Set("Retry-After", "1")
+			a.fail(&refusal{http.StatusTooManyRequests, "ApplicationThrottled", "Application is over its MailboxConcurrency limit."})
+			return
+		}
+		defer release()
+	}
+	c := &call{answer: a, h: h, r: r, caller: caller, input: body}
+	if err := c.run(segments); err != nil {
+		a.fail(err)
+	}
+}
+
+// maxAtOnce is the limit of requests at a time for an app and mailbox (documentation, "Outlook service limits").
+const maxAtOnce = 4
+
+func (h *Handler) take(caller Caller) (release func(), ok bool) {
+	key := caller.AppID + " " + caller.ObjectID
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.busy[key] >= maxAtOnce {
+		return nil, false
+	}
+	h.busy[key]++
+	return func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if h.busy[key]--; h.busy[key] == 0 {
+			delete(h.busy, key)
+		}
+	}, true
+}
+
+func (a *answer) unauthorized(message string) {
+	a.header.Set("WWW-Authenticate", `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`)
+	a.fail(&refusal{http.StatusUnauthorized, "InvalidAuthenticationToken", message})
+}
+
+// json sets the answer's body.
+func (a *answer) json(status int, value any) error {
+	var b bytes.Buffer
+	if err := writeJSON(&b, value); err != nil {
+		return fmt.Errorf("write answer: %w", err)
+	}
+	a.status, a.body = status, b.Bytes()
+	a.header.Set("Content-Type", "application/json; odata.metadata=minimal; odata.streaming=true; IEEE754Compatible=false; charset=utf-8")
+	return nil
+}
