@@ -28,6 +28,8 @@ type Frame struct {
 	current page.Page
 	// OnPage hears of a page coming into view.
 	OnPage func(page.Page)
+	// OnSearch hears of a click on the search box, which only looks like one: the palette is the real one.
+	OnSearch func()
 
 	who     fyne.CanvasObject
 	whoBox  *fyne.Container
@@ -51,15 +53,18 @@ func New(pages []page.Page, who fyne.CanvasObject, do func(func())) *Frame {
 	f.whoShow.SetOn(true)
 	f.body = container.NewStack()
 
-	header := kit.Fixed(kit.Inset(kit.Row(kit.S3, f.title, kit.Grow(f.actions), f.whoShow), 0, kit.S3, 0, kit.S4), 0, headerHeight)
+	search := kit.NewButton(page.T("Search"), "search", func() {
+		if f.OnSearch != nil {
+			f.OnSearch()
+		}
+	})
+	search.Tip = page.T("Search and commands (Ctrl+K)")
+	header := kit.Fixed(kit.Inset(kit.Row(kit.S3, f.title, kit.Grow(f.actions), search, f.whoShow), 0, kit.S3, 0, kit.S4), 0, headerHeight)
 	f.whoBox = kit.Fixed(kit.Columns(0, kit.HairlineUpright(), kit.Grow(kit.Surface(kit.ColorPane, who))), whoWidth, 0)
 	f.middle = kit.Columns(0, kit.Grow(kit.Surface(kit.ColorPage, kit.Stack(0, header, kit.Hairline(), kit.Grow(f.body)))), f.whoBox)
 	status := kit.Stack(0, kit.Hairline(), kit.Fixed(kit.Surface(kit.ColorRail, f.Status.Object()), 0, statusHeight))
 	main := kit.Stack(0, kit.Grow(f.middle), status)
-	f.object = container.NewStack(
-		kit.Columns(0, kit.Fixed(f.Rail.Object(), railWidth, 0), kit.HairlineUpright(), kit.Grow(main)),
-		container.New(&bottomCentre{lift: statusHeight + kit.S4}, f.Toasts.Object()),
-	)
+	f.object = kit.Columns(0, kit.Fixed(f.Rail.Object(), railWidth, 0), kit.HairlineUpright(), kit.Grow(main))
 	return f
 }
 
@@ -115,19 +120,4 @@ func (f *Frame) SetWhoHidden(hidden bool) {
 	f.whoShow.SetOn(!hidden)
 	f.whoBox.Hidden = hidden
 	f.middle.Refresh()
-}
-
-// bottomCentre lays its object at the bottom, in the middle, at its own size.
-type bottomCentre struct{ lift float32 }
-
-var _ fyne.Layout = (*bottomCentre)(nil)
-
-func (*bottomCentre) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
-
-func (b *bottomCentre) Layout(objs []fyne.CanvasObject, s fyne.Size) {
-	for _, o := range objs {
-		m := o.MinSize()
-		o.Resize(m)
-		o.Move(fyne.NewPos((s.Width-m.Width)/2, s.Height-m.Height-b.lift))
-	}
 }

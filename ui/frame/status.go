@@ -97,7 +97,7 @@ func Describe(all []mirror.Status, clock func(time.Time) string) Line {
 	switch {
 	case l.SignIn:
 		l.Icon, l.Color = "key", kit.ColorWarn
-		l.Text = page.T("The account needs you to sign in again. What is mirrored stays here. Last {{.Synced}}", map[string]any{"Synced": at})
+		l.Text = page.T("The account needs you to sign in again. What is mirrored stays here · {{.Synced}}", map[string]any{"Synced": at})
 	case offline:
 		l.Icon, l.Color = "offline", kit.ColorMuted
 		l.Text = page.T("Offline, you can go on working · {{.Synced}}", map[string]any{"Synced": at})

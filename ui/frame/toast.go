@@ -19,12 +19,33 @@ type Toasts struct {
 	box   *fyne.Container
 	timer *time.Timer
 	turn  int
+	root  fyne.CanvasObject
 }
 
-func newToasts(do func(func())) *Toasts { return &Toasts{do: do, box: container.NewStack()} }
+func newToasts(do func(func())) *Toasts {
+	t := &Toasts{do: do, box: container.NewStack()}
+	t.root = container.New(&bottomCentre{lift: statusHeight + kit.S4}, t.box)
+	return t
+}
 
-// Object is where the line appears.
-func (t *Toasts) Object() fyne.CanvasObject { return t.box }
+// Object is a layer over the window in which the line appears; it takes no events beside it.
+func (t *Toasts) Object() fyne.CanvasObject { return t.root }
+
+// Ask shows a question that stays until it is answered. yes names what would be done.
+func (t *Toasts) Ask(text, yes string, do func()) {
+	t.Hide()
+	words := kit.NewParagraph(text, kit.SizeBody, kit.ColorText)
+	words.Resize(fyne.NewSize(420, 0)) // so that it knows its lines before it is asked for its height
+	ok := kit.NewButton(yes, "", func() {
+		t.Hide()
+		do()
+	})
+	ok.Kind = kit.Danger
+	body := kit.Stack(kit.S3, kit.Fixed(words, 420, 0), kit.Row(kit.S2, ok, kit.NewButton(page.T("Cancel"), "", t.Hide)))
+	t.box.Objects = []fyne.CanvasObject{kit.Floating(kit.ColorRaised, kit.InsetAll(body, kit.S4))}
+	t.turn++
+	t.root.Refresh()
+}
 
 // Show replaces the line. undo may be nil.
 func (t *Toasts) Show(text string, undo func()) {
@@ -55,8 +76,8 @@ func (t *Toasts) set(ground, fg fyne.ThemeColorName, icon, text, action string, 
 	shut := kit.NewIconButton("close", page.T("Dismiss"), t.Hide)
 	shut.Tint = fg
 	row.Add(shut)
-	t.box.Objects = []fyne.CanvasObject{kit.Surface("", kit.Floating(ground, kit.Inset(row, 6, kit.S2, 6, kit.S4)))}
-	t.box.Refresh()
+	t.box.Objects = []fyne.CanvasObject{kit.Floating(ground, kit.Inset(row, 6, kit.S2, 6, kit.S4))}
+	t.root.Refresh()
 	t.turn++
 	turn := t.turn
 	t.timer = time.AfterFunc(toastFor, func() {
@@ -75,6 +96,21 @@ func (t *Toasts) Hide() {
 	}
 	if len(t.box.Objects) > 0 {
 		t.box.Objects = nil
-		t.box.Refresh()
+		t.root.Refresh()
+	}
+}
+
+// bottomCentre lays its object at the bottom, in the middle, at its own size.
+type bottomCentre struct{ lift float32 }
+
+var _ fyne.Layout = (*bottomCentre)(nil)
+
+func (*bottomCentre) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
+
+func (b *bottomCentre) Layout(objs []fyne.CanvasObject, s fyne.Size) {
+	for _, o := range objs {
+		m := o.MinSize()
+		o.Resize(m)
+		o.Move(fyne.NewPos((s.Width-m.Width)/2, s.Height-m.Height-b.lift))
 	}
 }

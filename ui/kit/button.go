@@ -25,6 +25,8 @@ type Button struct {
 	On bool
 	// Tint replaces the colour of text and icon; "" for the kind's own.
 	Tint fyne.ThemeColorName
+	// Tall makes it 38 high, for a page with little else on it.
+	Tall bool
 	// small has the height of a line of text, for status lines and rows.
 	small bool
 }
@@ -167,6 +169,9 @@ func (r *buttonRenderer) MinSize() fyne.Size {
 	h, pad := float32(30), 2*S3
 	if r.b.small {
 		h, pad = 22, 2*6
+	}
+	if r.b.Tall {
+		h = 38
 	}
 	switch {
 	case r.b.Label == "":

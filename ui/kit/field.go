@@ -56,6 +56,7 @@ type Entry struct {
 	OnSend   func()       // Ctrl+Return
 	OnEscape func()
 	OnDown   func() // arrow down in a one-line entry: on to the list below
+	OnUp     func() // arrow up, likewise
 	filling  bool
 }
 
@@ -99,6 +100,8 @@ func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 		e.OnEscape()
 	case k.Name == fyne.KeyDown && e.OnDown != nil && !e.MultiLine:
 		e.OnDown()
+	case k.Name == fyne.KeyUp && e.OnUp != nil && !e.MultiLine:
+		e.OnUp()
 	default:
 		e.Entry.TypedKey(k)
 	}

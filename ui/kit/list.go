@@ -18,6 +18,8 @@ type List struct {
 	Bind func(index int, row fyne.CanvasObject, selected bool)
 	// OnSelect hears of a new selection, by mouse or key.
 	OnSelect func(index int)
+	// OnPress, if set, hears of a click instead of OnSelect: for menus and boxes where a click does it.
+	OnPress func(index int)
 	// OnOpen hears of return; nil: none. (A double click would delay every single one.)
 	OnOpen func(index int)
 	// OnMenu hears of a secondary click at an absolute position; nil: none.

@@ -70,6 +70,10 @@ func (r *listRow) paint() {
 }
 
 func (r *listRow) Tapped(*fyne.PointEvent) {
+	if r.list.OnPress != nil {
+		r.list.OnPress(r.index)
+		return
+	}
 	if c := fyne.CurrentApp().Driver().CanvasForObject(r.list); c != nil {
 		c.Focus(r.list)
 	}

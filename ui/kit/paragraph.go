@@ -135,6 +135,9 @@ func Wrap(text string, width, size float32, style fyne.TextStyle) []string {
 			}
 			for !fits(word) {
 				head := longestHead(word, fits)
+				if head == word { // a single letter that is wider than the line
+					break
+				}
 				out = append(out, head)
 				word = word[len(head):]
 			}

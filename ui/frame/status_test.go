@@ -1,0 +1,49 @@
+package frame
+
+import (
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"supercrm/outlook/mirror"
+	"supercrm/ui/uitest"
+)
+
+func TestDescribe(t *testing.T) {
+	h := uitest.New(t, fyne.NewSize(800, 100))
+	at := time.Date(2026, 3, 4, 10, 42, 0, 0, time.UTC)
+	clock := func(t time.Time) string { return t.UTC().Format("15:04") }
+	for _, c := range []struct {
+		name string
+		in   []mirror.Status
+		want string
+	}{
+		{"nobody", nil, "Not signed in"},
+		{"current", []mirror.Status{{SyncedAt: at}}, "Synced 10:42"},
+		{"the account that lags behind counts", []mirror.Status{{SyncedAt: at.Add(time.Hour)}, {SyncedAt: at}}, "Synced 10:42"},
+		{"first mirroring", []mirror.Status{{Syncing: true, Done: 120, Total: 400}}, "Mirroring mail: 120 of 400"},
+		{"offline is a state", []mirror.Status{{Offline: true, SyncedAt: at}}, "Offline, you can go on working · synced 10:42"},
+		{"sign in again wins", []mirror.Status{{SignIn: true, Offline: true}}, "The account needs you to sign in again. What is mirrored stays here · not synced yet"},
+		{"full disk", []mirror.Status{{Problem: "diskfull", SyncedAt: at}}, "The disk is full: nothing new can be kept. Free some space."},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := Describe(c.in, clock).Text; got != c.want {
+				t.Fatalf("got %q", got)
+			}
+		})
+	}
+	s := newStatus()
+	h.Window().SetContent(s.Object())
+	s.Set(Describe([]mirror.Status{{SyncedAt: at, Pending: 2, Failed: 1}}, clock))
+	for _, want := range []string{"Synced 10:42", "2 pending", "1 needs you", "Sync now"} {
+		if !uitest.Shows(s.Object(), want) {
+			t.Errorf("the line lacks %q: %q", want, uitest.Texts(s.Object()))
+		}
+	}
+	called := false
+	s.OnPending = func() { called = true }
+	if !uitest.Press(s.Object(), "2 pending") || !called {
+		t.Error("a click on what is pending does nothing")
+	}
+}

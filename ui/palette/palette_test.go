@@ -1,0 +1,70 @@
+package palette
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"supercrm/ui/page"
+	"supercrm/ui/uitest"
+)
+
+func TestFindsPeopleAndCommandsByKeyboard(t *testing.T) {
+	h := uitest.New(t, fyne.NewSize(1024, 640))
+	var done []string
+	mark := func(s string) func() { return func() { done = append(done, s) } }
+	names := []string{"Anna Lindqvist", "Anton Berg", "Karin Ekström"}
+	find := func(_ context.Context, text string, limit int) ([]Item, error) {
+		if text == "fail" {
+			return nil, errors.New("disk")
+		}
+		var out []Item
+		for _, n := range names {
+			if strings.Contains(strings.ToLower(n), strings.ToLower(text)) && len(out) < limit {
+				out = append(out, Item{Icon: "person", Label: n, Do: mark(n)})
+			}
+		}
+		return out, nil
+	}
+	p := New(h, []Finder{find}, func() []page.Command {
+		return []page.Command{{Label: "Calendar", Key: "Ctrl+1", Do: mark("calendar")}, {Label: "Sync now", Key: "F5", Do: mark("sync")}}
+	})
+	closed := 0
+	p.OnClose = func() { closed++ }
+	h.Window().SetContent(p.Object())
+	h.Window().Resize(fyne.NewSize(1024, 640))
+	p.Opened()
+	if got := labels(p); !slices.Equal(got, []string{"Calendar", "Sync now"}) {
+		t.Fatalf("opens with %q", got)
+	}
+	test.Type(p.entry, "an")
+	h.Until("the people", func() bool { return slices.Equal(labels(p), []string{"Anna Lindqvist", "Anton Berg"}) })
+	p.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
+	p.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if !slices.Equal(done, []string{"Anton Berg"}) || closed != 1 {
+		t.Fatalf("did %q, closed %d times", done, closed)
+	}
+	p.Opened()
+	test.Type(p.entry, "fail")
+	h.Until("the failure", func() bool { return len(h.Failures) == 1 })
+	p.entry.Fill("")
+	test.Type(p.entry, "zzz")
+	h.Until("nothing", func() bool { return uitest.Shows(p.Object(), "Nothing found") })
+	p.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if closed != 2 {
+		t.Fatal("escape does not close")
+	}
+}
+
+func labels(p *Palette) []string {
+	var out []string
+	for _, it := range p.items {
+		out = append(out, it.Label)
+	}
+	return out
+}
