@@ -54,9 +54,10 @@ func TestPackagesSayWhatTheyAreFor(t *testing.T) {
 	}
 }
 
-// topLevel is all that may stand at the top. Further folders are not added without need.
+// topLevel is all that may stand at the top. Further folders are not added without need. metadata.go embeds FyneApp.toml,
+// which go:embed cannot reach from anywhere else.
 var topLevel = []string{"cmd", "ui", "auth", "outlook", "assets", "crm", "devtenant", "internal", "docs", ".ci",
-	"go.mod", "go.sum", "FyneApp.toml", "README.md", "LICENSE", ".gitignore", ".gitattributes", "staticcheck.conf"}
+	"go.mod", "go.sum", "FyneApp.toml", "metadata.go", "README.md", "LICENSE", ".gitignore", ".gitattributes", "staticcheck.conf"}
 
 func TestTopLevelIsSmall(t *testing.T) {
 	ignored := []string{".git", "bin", "tour"} // as .gitignore says

@@ -71,7 +71,7 @@ var walls = []struct {
 	{"fyne.io/fyne/v2/app", []string{"cmd/supercrm"}, true, "it needs cgo and a display"},
 	{"fyne.io/fyne/v2/data/binding", nil, true, "lists take snapshots; no data binding"},
 	{"modernc.org/sqlite", []string{"internal/store"}, false, "files are opened by the store"},
-	{"database/sql", []string{"internal/store", "outlook/mirror", "crm", "internal/benchprofile"}, false, "SQL is for those who own tables"},
+	{"database/sql", []string{"internal/store", "outlook/mirror", "crm", "internal/settings", "internal/benchprofile"}, false, "SQL is for those who own tables"},
 	{"github.com/zalando/go-keyring", []string{"auth"}, false, "tokens are auth's"},
 	{"golang.org/x/oauth2", []string{"auth"}, false, "signing in is auth's; the tenant shares nothing with it"},
 	{"github.com/pkg/browser", []string{"auth", "cmd/supercrm"}, true, "pages are opened in one place"},
