@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"supercrm/internal/headless"
 )
 
 // need says what the machine is wanted for.
@@ -50,6 +52,11 @@ func (j *job) prepare(ctx context.Context, n need, checkOnly bool) error {
 	missing, err := m.missing(ctx, n)
 	if err != nil {
 		return err
+	}
+	if n >= toTest && runtime.GOOS == "linux" && headless.Browser() == "" {
+		if d, ok := m.(debian); ok && d.browser == "" {
+			fmt.Fprintln(j.out, "setup: note: Chromium is a snap here, which the real-window tests cannot use; they run once Google Chrome is installed")
+		}
 	}
 	if len(missing) == 0 {
 		fmt.Fprintf(j.out, "setup: nothing is missing (%s, %s)\n", runtime.Version(), took(begun))
@@ -103,7 +110,7 @@ func linuxFamily(release string) machine {
 	}
 	switch {
 	case ids["ubuntu"]:
-		return debian{browser: "chromium-browser"}
+		return debian{}
 	case ids["debian"]:
 		return debian{browser: "chromium"}
 	case ids["fedora"], ids["rhel"]:
@@ -133,9 +140,6 @@ func compiler(ctx context.Context) (bool, error) {
 	fields := strings.Fields(cc)
 	return len(fields) > 0 && has(fields[0]), nil
 }
-
-// browsers are the commands that the real-window tests can use.
-var browsers = []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"}
 
 // asRoot is the prefix that gives a command the rights to install.
 func asRoot() (string, error) {

@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"runtime"
 	"strings"
+
+	"supercrm/internal/headless"
 )
 
 // fedora is Fedora and what derives from it; setup prints its command.
@@ -96,7 +98,7 @@ func (otherUnix) missing(ctx context.Context, n need) ([]string, error) {
 			}
 		}
 	}
-	if n >= toTest && !has(browsers...) {
+	if n >= toTest && headless.Browser() == "" {
 		missing = append(missing, "chromium")
 	}
 	return missing, nil

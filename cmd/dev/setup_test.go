@@ -9,8 +9,8 @@ import (
 func TestLinuxFamily(t *testing.T) {
 	cases := map[string]machine{
 		"ID=debian\nVERSION_ID=\"12\"\n":            debian{browser: "chromium"},
-		"NAME=Ubuntu\nID=ubuntu\nID_LIKE=debian\n":  debian{browser: "chromium-browser"},
-		"ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n": debian{browser: "chromium-browser"},
+		"NAME=Ubuntu\nID=ubuntu\nID_LIKE=debian\n":  debian{},
+		"ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n": debian{},
 		"ID=fedora\n": fedora{},
 		"ID='rocky'\nID_LIKE='rhel centos fedora'\n":         fedora{},
 		"ID=manjaro\nID_LIKE=arch\n":                         arch{},

@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"supercrm/internal/headless"
 )
 
 // windowSwitch tells internal/realwindow whether its tests run: "off" skips them, "required" makes a missing tool a
@@ -101,7 +103,11 @@ func cgoFree(ctx context.Context) ([]string, error) {
 // windowTests runs without the session of the other tests: each makes its own. The results are not cached, since the
 // program under test is no input that Go knows of.
 func windowTests(ctx context.Context, t *tests) error {
-	env := append(t.env, windowSwitch+"=required")
+	mode := "required"
+	if headless.Browser() == "" {
+		mode = "" // setup has said why; where CI is set they fail all the same
+	}
+	env := append(t.env, windowSwitch+"="+mode)
 	pictures := filepath.Join(t.root, "bin", "realwindow")
 	if err := os.MkdirAll(pictures, 0o755); err != nil {
 		return fmt.Errorf("make a folder for pictures of failures: %w", err)

@@ -7,10 +7,11 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"supercrm/internal/headless"
 )
 
 // Browser is Chromium in the session's display. What a program opens with xdg-open appears in it as a tab.
@@ -18,16 +19,6 @@ type Browser struct {
 	d      *Desktop
 	tools  string // "127.0.0.1:port" of the DevTools
 	opened string // file with the addresses that xdg-open was called with, one a line
-}
-
-// browserCommand is the Chromium of this machine, or "".
-func browserCommand() string {
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	return ""
 }
 
 // opener is the session's xdg-open: it notes the address and hands it to the running browser, as the desktop's does.
@@ -51,11 +42,11 @@ func (d *Desktop) StartBrowser() *Browser {
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
 		"--disable-features=Translate,MediaRouter,OptimizationHints", "--password-store=basic", "--use-mock-keychain",
 		"--disable-save-password-bubble", "--window-position=200,40", "--window-size=900,700"}, shared...)
-	script := fmt.Sprintf(opener, b.opened, browserCommand(), "'"+strings.Join(shared, "' '")+"'")
+	script := fmt.Sprintf(opener, b.opened, headless.Browser(), "'"+strings.Join(shared, "' '")+"'")
 	if err := os.WriteFile(filepath.Join(d.Session.Bin(), "xdg-open"), []byte(script), 0o700); err != nil {
 		d.t.Fatal(err)
 	}
-	d.Run(nil, browserCommand(), append(args, "about:blank")...)
+	d.Run(nil, headless.Browser(), append(args, "about:blank")...)
 	port := filepath.Join(profile, "DevToolsActivePort")
 	d.Eventually("the browser's start", func() bool {
 		text, err := os.ReadFile(port)

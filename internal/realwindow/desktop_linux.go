@@ -47,8 +47,8 @@ func Need(t *testing.T) {
 			say("%v: go run ./cmd/dev setup installs it", err)
 		}
 	}
-	if browserCommand() == "" {
-		say("no Chromium in PATH: go run ./cmd/dev setup installs it")
+	if headless.Browser() == "" {
+		say("no Chromium or Chrome in PATH that is not a snap: go run ./cmd/dev setup tells more")
 	}
 }
 
