@@ -57,6 +57,7 @@ type Entry struct {
 	OnEscape func()
 	OnDown   func() // arrow down in a one-line entry: on to the list below
 	OnUp     func() // arrow up, likewise
+	OnBlur   func() // the focus has gone elsewhere
 	filling  bool
 }
 
@@ -104,5 +105,13 @@ func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 		e.OnUp()
 	default:
 		e.Entry.TypedKey(k)
+	}
+}
+
+// FocusLost implements fyne.Focusable.
+func (e *Entry) FocusLost() {
+	e.Entry.FocusLost()
+	if e.OnBlur != nil {
+		e.OnBlur()
 	}
 }

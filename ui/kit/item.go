@@ -10,6 +10,7 @@ import (
 // something small at the end such as a time. Long texts are cut. It is for the few rows of a panel; long lists are Lists.
 type Item struct {
 	Press
+	on     bool
 	ground *Fill
 	box    fyne.CanvasObject
 	Title  *Text
@@ -22,6 +23,11 @@ var _ fyne.Widget = (*Item)(nil)
 // NewItem returns a row of one line, 28 high, with an icon in front. A nil tapped makes a row that only shows.
 func NewItem(icon, title, trail string, tapped func()) *Item {
 	return newItem(NewIcon(icon, ColorMuted, 16), title, "", trail, RowDense, tapped)
+}
+
+// NewItemLead returns a row of one line with any object in front.
+func NewItemLead(lead fyne.CanvasObject, title, trail string, tapped func()) *Item {
+	return newItem(lead, title, "", trail, RowDense, tapped)
 }
 
 // NewItemTwo returns a row of two lines, 44 high, with any object in front.
@@ -49,6 +55,14 @@ func newItem(lead fyne.CanvasObject, title, sub, trail string, height float32, t
 	return i
 }
 
+// SetOn marks the row as the chosen one among its neighbours.
+func (i *Item) SetOn(on bool) {
+	if i.on != on {
+		i.on = on
+		i.Refresh()
+	}
+}
+
 // CreateRenderer implements fyne.Widget.
 func (i *Item) CreateRenderer() fyne.WidgetRenderer {
 	return &itemRenderer{i, widget.NewSimpleRenderer(i.box)}
@@ -63,7 +77,10 @@ type itemRenderer struct {
 func (r *itemRenderer) Refresh() {
 	i := r.i
 	color, border := fyne.ThemeColorName(""), fyne.ThemeColorName("")
-	if i.OnTapped != nil && i.Hovered() {
+	switch {
+	case i.on:
+		color = ColorAccentSoft
+	case i.OnTapped != nil && i.Hovered():
 		color = ColorHover
 	}
 	if i.OnTapped != nil && i.Focused() {
