@@ -156,17 +156,22 @@ func attendees(want []Address, had []Attendee) []Attendee {
 	return out
 }
 
+func checkTitle(field string, s *string) error {
+	if s == nil {
+		return nil
+	}
+	if err := checkText(field, *s, maxSubject); err != nil {
+		return err
+	}
+	return checkLine(field, *s)
+}
+
 func checkFields(f eventFields) error {
-	for field, s := range map[string]*string{"subject": f.Subject, "location": f.Location} {
-		if s == nil {
-			continue
-		}
-		if err := checkText(field, *s, maxSubject); err != nil {
-			return err
-		}
-		if err := checkLine(field, *s); err != nil {
-			return err
-		}
+	if err := checkTitle("subject", f.Subject); err != nil {
+		return err
+	}
+	if err := checkTitle("location", f.Location); err != nil {
+		return err
 	}
 	if f.Body != nil {
 		if err := checkText("text", *f.Body, maxText); err != nil {
@@ -190,10 +195,11 @@ func checkFields(f eventFields) error {
 		return ErrBadInput{"end", "toolong"}
 	}
 	if *f.AllDay {
-		for field, t := range map[string]time.Time{"start": start, "end": end} {
-			if !t.Equal(t.Truncate(24 * time.Hour)) {
-				return ErrBadInput{field, "invalid"}
-			}
+		if !start.Equal(start.Truncate(24 * time.Hour)) {
+			return ErrBadInput{"start", "invalid"}
+		}
+		if !end.Equal(end.Truncate(24 * time.Hour)) {
+			return ErrBadInput{"end", "invalid"}
 		}
 	}
 	return nil

@@ -59,8 +59,11 @@ func (m *Mirror) SendMail(ctx context.Context, mail NewMail) (int64, error) {
 	if err := checkText("text", mail.Text, maxText); err != nil {
 		return 0, err
 	}
-	for field, list := range map[string][]Address{"to": mail.To, "cc": mail.Cc, "bcc": mail.Bcc} {
-		if err := checkAddresses(field, list); err != nil {
+	for _, f := range []struct {
+		name string
+		list []Address
+	}{{"to", mail.To}, {"cc", mail.Cc}, {"bcc", mail.Bcc}} {
+		if err := checkAddresses(f.name, f.list); err != nil {
 			return 0, err
 		}
 	}

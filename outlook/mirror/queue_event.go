@@ -169,7 +169,7 @@ func (r *runner) sendCreate(ctx context.Context, o outboxRow) error {
 	}
 	return r.done(ctx, o, nil, "", func(tx *store.Tx) error {
 		// A delta may have brought it before this answer came: the person's row stays.
-		if _, err := tx.ExecContext(ctx, `DELETE FROM event WHERE account_id=? AND graph_id=? AND id<>?`, r.account, made.ID, o.item); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM event WHERE account_id=? AND graph_id=? AND graph_id<>'' AND id<>?`, r.account, made.ID, o.item); err != nil {
 			return fmt.Errorf("write event: %w", err)
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE event SET graph_id=? WHERE id=?`, made.ID, o.item); err != nil {

@@ -218,7 +218,7 @@ func (cr *calendarRound) settleOne(ctx context.Context, e outlook.Event) (eventC
 		return eventChange{live: &e}, nil
 	}
 	var start, end int64
-	err := cr.r.m.db.Reader().QueryRowContext(ctx, `SELECT start_at, end_at FROM event WHERE account_id=? AND graph_id=? AND calendar_id=?`,
+	err := cr.r.m.db.Reader().QueryRowContext(ctx, `SELECT start_at, end_at FROM event WHERE account_id=? AND graph_id=? AND graph_id<>'' AND calendar_id=?`,
 		cr.r.account, e.ID, cr.cal.id).Scan(&start, &end)
 	known := err == nil
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {

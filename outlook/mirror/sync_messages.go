@@ -50,7 +50,7 @@ type messageChange struct {
 
 // local finds a message's row; folder 0 when there is none.
 func (r *runner) local(ctx context.Context, graphID string) (id, folder int64, err error) {
-	err = r.m.db.Reader().QueryRowContext(ctx, `SELECT id, folder_id FROM message WHERE account_id=? AND graph_id=?`, r.account, graphID).Scan(&id, &folder)
+	err = r.m.db.Reader().QueryRowContext(ctx, `SELECT id, folder_id FROM message WHERE account_id=? AND graph_id=? AND graph_id<>''`, r.account, graphID).Scan(&id, &folder)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, 0, nil
 	}

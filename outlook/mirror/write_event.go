@@ -185,7 +185,7 @@ func (w *eventWriter) upsert(e, master *outlook.Event, calendar int64) error {
 // find gives the row of an event: by its id, or else the one that the person made here and the service has now told of.
 func (w *eventWriter) find(e *outlook.Event) (int64, error) {
 	var id int64
-	err := w.tx.QueryRowContext(w.ctx, `SELECT id FROM event WHERE account_id=? AND graph_id=?`, w.account, e.ID).Scan(&id)
+	err := w.tx.QueryRowContext(w.ctx, `SELECT id FROM event WHERE account_id=? AND graph_id=? AND graph_id<>''`, w.account, e.ID).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) && e.TransactionID != nil && *e.TransactionID != "" {
 		err = w.tx.QueryRowContext(w.ctx, `SELECT id FROM event WHERE account_id=? AND graph_id='' AND transaction_id=?`, w.account, *e.TransactionID).Scan(&id)
 	}
@@ -252,7 +252,7 @@ func filled(e, master *outlook.Event) *outlook.Event {
 // spread writes a master's values onto its occurrences: the delta tells of them only when their times change.
 // Exceptions have their own.
 func (w *eventWriter) spread(master *outlook.Event) error {
-	ids, err := w.ids(`SELECT id FROM event WHERE account_id=? AND master_graph_id=? AND kind='occurrence'`, w.account, master.ID)
+	ids, err := w.ids(`SELECT id FROM event WHERE account_id=? AND master_graph_id=? AND master_graph_id<>'' AND kind='occurrence'`, w.account, master.ID)
 	if err != nil {
 		return err
 	}
@@ -299,8 +299,8 @@ func (w *eventWriter) ids(query string, args ...any) ([]int64, error) {
 // remove deletes the row of an event that is gone, and with a master its instances, unless something of the person's
 // still waits on it: then the queue finds out and tells.
 func (w *eventWriter) remove(graphID string) error {
-	ids, err := w.ids(`SELECT id FROM event WHERE account_id=?1 AND (graph_id=?2 OR master_graph_id=?2 AND kind<>'seriesMaster'
-		AND EXISTS (SELECT 1 FROM event m WHERE m.account_id=?1 AND m.graph_id=?2 AND m.kind='seriesMaster'))
+	ids, err := w.ids(`SELECT id FROM event WHERE account_id=?1 AND (graph_id=?2 AND graph_id<>'' OR master_graph_id=?2 AND master_graph_id<>'' AND kind<>'seriesMaster'
+		AND EXISTS (SELECT 1 FROM event m WHERE m.account_id=?1 AND m.graph_id=?2 AND m.graph_id<>'' AND m.kind='seriesMaster'))
 		AND NOT EXISTS (SELECT 1 FROM outbox WHERE item_kind='event' AND item_id=event.id)`, w.account, graphID)
 	if err != nil {
 		return err

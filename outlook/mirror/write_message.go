@@ -126,7 +126,7 @@ func fromRecipients(list []outlook.Recipient) []Address {
 func (w *messageWriter) upsert(m *outlook.Message, folder int64) error {
 	var id int64
 	var had struct{ recipients, etag, attachments string }
-	err := w.scan(`SELECT id, recipients, change_key, attachments FROM message WHERE account_id=? AND graph_id=?`, []any{w.account, m.ID},
+	err := w.scan(`SELECT id, recipients, change_key, attachments FROM message WHERE account_id=? AND graph_id=? AND graph_id<>''`, []any{w.account, m.ID},
 		&id, &had.recipients, &had.etag, &had.attachments)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("read message: %w", err)
@@ -339,7 +339,7 @@ func (w *messageWriter) index(id int64) error {
 // finds out and tells.
 func (w *messageWriter) remove(graphID string) error {
 	var id int64
-	err := w.scan(`SELECT id FROM message WHERE account_id=? AND graph_id=? AND NOT EXISTS
+	err := w.scan(`SELECT id FROM message WHERE account_id=? AND graph_id=? AND graph_id<>'' AND NOT EXISTS
 		(SELECT 1 FROM outbox WHERE item_kind='message' AND item_id=message.id)`, []any{w.account, graphID}, &id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
