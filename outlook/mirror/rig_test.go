@@ -1,0 +1,265 @@
+package mirror
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"supercrm/devtenant/graph"
+	"supercrm/devtenant/mailbox"
+	"supercrm/devtenant/recurrence"
+	"supercrm/internal/store"
+	"supercrm/outlook"
+)
+
+// rig is a mailbox of the simulated tenant and a mirror of it.
+type rig struct {
+	t       testing.TB
+	box     *mailbox.Mailbox
+	h       *graph.Handler
+	server  *httptest.Server
+	path    string
+	db      *store.DB
+	m       *Mirror
+	account int64
+	offset  atomic.Int64 // added to the clock
+	token   atomic.Pointer[error]
+	http    *http.Client
+}
+
+const me = "maya.torres@harborline.example"
+
+func newRig(t testing.TB) *rig {
+	t.Helper()
+	r := &rig{t: t, path: filepath.Join(t.TempDir(), "supercrm.db")}
+	reg := mailbox.NewRegistry(r.now)
+	r.box = reg.Add(mailbox.Owner{ObjectID: "0b6a3f6e-1111-4a7e-8a5c-000000000001", UPN: me, Name: "Maya Torres"})
+	r.h = graph.NewHandler(graph.Options{Mailboxes: reg, Now: r.now, FourAtOnce: true, Verify: func(token string) (graph.Caller, error) {
+		if token != "good" {
+			return graph.Caller{}, errors.New("unknown token")
+		}
+		return graph.Caller{ObjectID: r.box.Owner().ObjectID, UPN: me, Scopes: []string{"User.Read", "Mail.ReadWrite", "Mail.Send", "Calendars.ReadWrite", "MailboxSettings.Read"}}, nil
+	}})
+	r.server = httptest.NewServer(r.h)
+	t.Cleanup(r.server.Close)
+	r.http = &http.Client{Transport: &http.Transport{}}
+	t.Cleanup(func() {
+		r.stop()
+		r.http.CloseIdleConnections()
+	})
+	return r
+}
+
+func (r *rig) now() time.Time { return time.Now().Add(time.Duration(r.offset.Load())) }
+
+// start opens the file and connects; stop ends both, as a quit does.
+func (r *rig) start() {
+	r.t.Helper()
+	db, err := store.Open(r.t.Context(), r.path)
+	must(r.t, err)
+	log := slog.New(slog.DiscardHandler)
+	if os.Getenv("MIRROR_LOG") != "" {
+		log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	r.db, r.m = db, New(Options{DB: db, Now: r.now, Zone: "Europe/Berlin", PollEvery: 50 * time.Millisecond, RetryBase: 30 * time.Millisecond, Log: log})
+	r.connect()
+}
+
+func (r *rig) connect() {
+	r.t.Helper()
+	client, err := outlook.New(outlook.Options{BaseURL: r.server.URL + "/graph/v1.0", HTTP: r.http, RetryBase: 5 * time.Millisecond, Timeout: 2 * time.Second,
+		Token: func(context.Context) (string, error) {
+			if err := r.token.Load(); err != nil {
+				return "", *err
+			}
+			return "good", nil
+		}})
+	must(r.t, err)
+	a, err := r.m.Connect(r.t.Context(), AccountInfo{Key: "t.maya", UPN: me, Name: "Maya Torres", Granted: []string{"Mail.ReadWrite"}}, client)
+	must(r.t, err)
+	r.account = a.ID
+}
+
+func (r *rig) stop() {
+	if r.m != nil {
+		r.m.Close()
+		r.db.Close()
+		r.m = nil
+	}
+}
+
+// until waits for something to become true.
+func (r *rig) until(what string, ok func() bool) {
+	r.t.Helper()
+	deadline := time.Now().Add(15 * time.Second)
+	for !ok() {
+		if time.Now().After(deadline) {
+			box, _ := r.m.Outbox(r.t.Context())
+			st, _ := r.m.Status(r.t.Context())
+			r.t.Fatalf("never: %s\noutbox %+v\nstatus %+v", what, box, st)
+		}
+		time.Sleep(3 * time.Millisecond)
+	}
+}
+
+// synced waits for a round that began after the call.
+func (r *rig) synced() {
+	r.t.Helper()
+	for range 2 { // the first may have been under way
+		var before int64
+		_ = r.db.Reader().QueryRow(`SELECT synced_at FROM sync_state WHERE scope='all'`).Scan(&before)
+		time.Sleep(2 * time.Millisecond) // the stamp counts milliseconds
+		r.m.SyncNow(r.account)
+		r.until("a round ends", func() bool {
+			var at int64
+			_ = r.db.Reader().QueryRow(`SELECT synced_at FROM sync_state WHERE scope='all'`).Scan(&at)
+			return at != before && at != 0
+		})
+	}
+}
+
+func (r *rig) sent() {
+	r.t.Helper()
+	r.until("the outbox is empty", func() bool {
+		box, err := r.m.Outbox(r.t.Context())
+		must(r.t, err)
+		return len(box) == 0
+	})
+}
+
+// fault makes requests that match go wrong, each at most times times.
+func (r *rig) fault(method, part string, times int64, f graph.Fault) *atomic.Int64 {
+	var n atomic.Int64
+	r.h.SetIntercept(func(req *http.Request) *graph.Fault {
+		if req.Method == method && strings.Contains(req.URL.Path, part) && n.Add(1) <= times {
+			g := f
+			return &g
+		}
+		return nil
+	})
+	return &n
+}
+
+// furnish puts mail, a single meeting, an all-day one and a series with an exception into the mailbox.
+func (r *rig) furnish(mails int) (series string) {
+	for i := range mails {
+		mail := mailbox.Mail{From: mailbox.Address{Name: "Anna Lindqvist", Addr: "anna.lindqvist@nordwind-logistics.example"},
+			To: []mailbox.Address{{Name: "Maya Torres", Addr: me}}, Subject: fmt.Sprintf("Quote %d", i), At: r.now().Add(-time.Duration(i) * time.Hour),
+			Body: mailbox.Body{HTML: true, Text: fmt.Sprintf("<html><body><p>Pallets, number%d, please.</p></body></html>", i)}}
+		if i%5 == 0 {
+			mail.Attachments = []mailbox.Attachment{{Num: 1, Name: "quote.txt", Type: "text/plain", Bytes: []byte("forty pallets")}}
+		}
+		r.box.Deliver(mail)
+	}
+	day := r.now().UTC().Truncate(24 * time.Hour)
+	r.box.NewEvent(mailbox.Event{Subject: "Review", Start: day.Add(34 * time.Hour), End: day.Add(35 * time.Hour), StartZone: "W. Europe Standard Time", EndZone: "W. Europe Standard Time",
+		IsOrganizer: true, Response: "organizer", Organizer: r.box.Owner().Address(), Attendees: []mailbox.Attendee{{Address: mailbox.Address{Addr: "anna.lindqvist@nordwind-logistics.example"}, Type: "required", Response: "none"}}})
+	r.box.NewEvent(mailbox.Event{Subject: "Fair", Start: day.AddDate(0, 0, 3), End: day.AddDate(0, 0, 5), AllDay: true, StartZone: "W. Europe Standard Time", EndZone: "W. Europe Standard Time",
+		IsOrganizer: true, Response: "organizer", Organizer: r.box.Owner().Address()})
+	series = r.box.NewEvent(mailbox.Event{Subject: "Standup", Start: day.Add(8 * time.Hour), End: day.Add(8*time.Hour + 15*time.Minute), StartZone: "W. Europe Standard Time", EndZone: "W. Europe Standard Time",
+		IsOrganizer: true, Response: "organizer", Organizer: r.box.Owner().Address(), Location: "Room 1",
+		Rule: &recurrence.Rule{Type: recurrence.Weekly, Interval: 1, Days: []time.Weekday{time.Monday, time.Wednesday}, Range: recurrence.NoEnd, Start: recurrence.DayOf(day)}})
+	return series
+}
+
+// same compares the mirror with the mailbox: every message in its folder, every event at its time.
+func (r *rig) same() {
+	r.t.Helper()
+	if diff := r.diff(); diff != "" {
+		r.t.Fatal(diff)
+	}
+}
+
+func (r *rig) diff() string {
+	ctx := r.t.Context()
+	folders, err := r.m.Folders(ctx, r.account)
+	must(r.t, err)
+	if len(folders) < 5 {
+		return fmt.Sprintf("%d folders", len(folders))
+	}
+	for _, f := range folders {
+		if f.WellKnown == "" {
+			continue
+		}
+		ids, err := r.m.MessageIDs(ctx, f.ID, false)
+		must(r.t, err)
+		rows, err := r.m.MessageRows(ctx, ids)
+		must(r.t, err)
+		var have, want []string
+		for _, m := range rows {
+			have = append(have, fmt.Sprint(m.Subject, " read=", m.Read, " draft=", m.Draft, " flagged=", m.Flagged))
+		}
+		for _, m := range r.box.Messages(f.WellKnown) {
+			want = append(want, fmt.Sprint(m.Subject, " read=", m.Read, " draft=", m.Draft, " flagged=", m.Flagged))
+		}
+		slices.Sort(have)
+		slices.Sort(want)
+		if !slices.Equal(have, want) {
+			return fmt.Sprintf("%s: mirror has %d, mailbox %d\n%v\n%v", f.WellKnown, len(have), len(want), have, want)
+		}
+	}
+	from, to := r.m.window()
+	from, to = from.AddDate(0, 0, 8), to.AddDate(0, 0, -8) // inside every window that a round may have
+	events, err := r.m.Events(ctx, from, to)
+	must(r.t, err)
+	var have, want []string
+	for _, e := range events {
+		have = append(have, fmt.Sprint(e.Start.Format(time.RFC3339), e.End.Format(time.RFC3339), e.Subject, e.AllDay, e.Location))
+	}
+	for _, e := range r.box.EventsBetween(from, to) {
+		if e.Kind == "seriesMaster" {
+			continue
+		}
+		want = append(want, fmt.Sprint(e.Start.Format(time.RFC3339), e.End.Format(time.RFC3339), e.Subject, e.AllDay, e.Location))
+	}
+	slices.Sort(have)
+	slices.Sort(want)
+	if !slices.Equal(have, want) {
+		return fmt.Sprintf("events: mirror has %d, mailbox %d\n%v\n%v", len(have), len(want), have, want)
+	}
+	return ""
+}
+
+func (r *rig) find(subject string) Event {
+	r.t.Helper()
+	from, to := r.m.window()
+	events, err := r.m.Events(r.t.Context(), from, to)
+	must(r.t, err)
+	for _, e := range events {
+		if e.Subject == subject {
+			return e
+		}
+	}
+	r.t.Fatalf("no event %q among %d", subject, len(events))
+	return Event{}
+}
+
+func (r *rig) graphID(table string, id int64) (s string) {
+	r.t.Helper()
+	must(r.t, r.db.Reader().QueryRow(`SELECT graph_id FROM `+table+` WHERE id=?`, id).Scan(&s))
+	return s
+}
+
+func (r *rig) mail(subject string) MessageRow {
+	r.t.Helper()
+	var id int64
+	must(r.t, r.db.Reader().QueryRow(`SELECT id FROM message WHERE subject=?`, subject).Scan(&id))
+	rows, err := r.m.MessageRows(r.t.Context(), []int64{id})
+	must(r.t, err)
+	return rows[0]
+}
+
+type signInAgain struct{}
+
+func (signInAgain) Error() string     { return "the grant is gone" }
+func (signInAgain) SignInAgain() bool { return true }
