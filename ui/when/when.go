@@ -166,3 +166,18 @@ func Zone(at time.Time) (name, offset string) {
 	}
 	return name, offset
 }
+
+// PeriodShort is Period with short names and without the year: "16 – 22 Nov".
+func PeriodShort(first, last Date) string {
+	sd, ed := strconv.Itoa(first.Dom), strconv.Itoa(last.Dom)
+	sm, em := MonthShort(first.Month), MonthShort(last.Month)
+	switch month := Current().Order == MonthFirst; {
+	case first == last:
+		return dayMonth(first)
+	case first.Month != last.Month:
+		return dayMonth(first) + " – " + dayMonth(last)
+	case month:
+		return sm + " " + sd + " – " + ed
+	}
+	return sd + " – " + ed + " " + em
+}
