@@ -40,6 +40,9 @@ func (b *Box) notify(kind string, e *Event, comment string) {
 	}
 }
 
+// ForgetNotices empties the list of meeting mails: for who fills a mailbox.
+func (b *Box) ForgetNotices() { b.notices = nil }
+
 // AddEvent puts a new single event or series into a calendar. An event whose TransactionID was used before is not made
 // again: the earlier one is returned, and made is false (facts: "transactionId makes it safe to retry"). A series
 // begins with its first occurrence: Start is moved there.

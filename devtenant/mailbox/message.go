@@ -137,7 +137,9 @@ func (b *Box) Add(f *Folder, m *Message, read bool) *Message {
 	if m.Sent.IsZero() {
 		m.Sent = m.Received
 	}
-	m.Modified = now
+	if m.Modified.IsZero() {
+		m.Modified = now
+	}
 	m.Importance = cmp.Or(m.Importance, "normal")
 	m.Flag.Status = cmp.Or(m.Flag.Status, "notFlagged")
 	if m.InternetID == "" {

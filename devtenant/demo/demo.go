@@ -1,0 +1,115 @@
+// Package demo fills mailboxes of the simulated tenant with what a sales person's mailbox looks like: conversations with
+// customers, files, folders, a calendar with series and overlaps, contacts. Everything follows from the time given and
+// fixed seeds, so the same time gives the same mailboxes. It is data for showing and testing, not a load generator.
+package demo
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"supercrm/assets"
+	"supercrm/devtenant/mailbox"
+	"supercrm/devtenant/zones"
+)
+
+// User is a person of the organisation. The first one given to Fill is whom the demo is about.
+type User struct {
+	ObjectID, UPN, Name, JobTitle string
+}
+
+// Options of Fill.
+type Options struct {
+	Now time.Time // what "today" is
+	// Messages in the first user's mailbox, 400 when 0. The others get 40, or as many when that is fewer.
+	Messages int
+}
+
+const (
+	defaultMessages = 400
+	smallMailbox    = 40
+)
+
+// Zone is the demo organisation's time zone, by its Windows name.
+const Zone = "W. Europe Standard Time"
+
+// Fill makes a mailbox for each user, unless there is one, and fills it.
+func Fill(reg *mailbox.Registry, users []User, opt Options) error {
+	loc, err := zones.Load(Zone)
+	if err != nil {
+		return fmt.Errorf("fill demo mailboxes: %w", err)
+	}
+	if opt.Messages == 0 {
+		opt.Messages = defaultMessages
+	}
+	now := opt.Now.In(loc).Truncate(time.Second)
+	people := make([]person, len(users))
+	for i, u := range users {
+		people[i] = person{name: u.Name, addr: u.UPN, role: u.JobTitle, company: "Harborline Sales", phone: fmt.Sprintf("+49 40 555 09%02d", i+1)}
+		if people[i].role == "" {
+			people[i].role = []string{"Account Executive", "Sales Manager", "IT"}[min(i, 2)]
+		}
+	}
+	for i, u := range users {
+		box := reg.Add(mailbox.Owner{ObjectID: u.ObjectID, UPN: u.UPN, Name: u.Name, JobTitle: people[i].role})
+		h := fnv.New64a()
+		_, _ = h.Write([]byte(strings.ToLower(u.UPN))) // a hash does not fail
+		rng := rand.New(rand.NewPCG(h.Sum64(), 2026))
+		n := opt.Messages
+		if i > 0 {
+			n = min(n, smallMailbox)
+		}
+		err := box.Do(func(b *mailbox.Box) error {
+			b.Zone = Zone
+			mails := &mailMaker{b: b, rng: rng, now: now, staff: staffFor(people, i)}
+			mails.fill(n, i == 0)
+			events := &eventMaker{b: b, rng: rng, now: now, staff: mails.staff, loc: loc}
+			events.fill(i == 0)
+			if i == 0 {
+				contacts(b, now)
+			}
+			b.ForgetNotices()
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("fill demo mailboxes: %w", err)
+		}
+	}
+	return nil
+}
+
+// staffFor chooses who is who for the mailbox of people[i]: the colleague is another one, the administrator the last.
+func staffFor(people []person, i int) staff {
+	s := staff{me: people[i]}
+	s.colleague = person{name: "Robin Hale", addr: "robin.hale@harborline.example", role: "Sales Manager", company: "Harborline Sales", phone: "+49 40 555 0900"}
+	s.admin = s.colleague
+	for at, p := range people {
+		if at != i {
+			if s.colleague.name == "Robin Hale" {
+				s.colleague = p
+			}
+			s.admin = p
+		}
+	}
+	return s
+}
+
+// contacts are the demo customers' people.
+func contacts(b *mailbox.Box, now time.Time) {
+	for _, c := range assets.DemoCustomers() {
+		for _, p := range c.People {
+			name := strings.TrimPrefix(p.Name, "Dr. ")
+			given, family, _ := strings.Cut(name, " ")
+			contact := &mailbox.Contact{
+				GivenName: given, Surname: family, DisplayName: p.Name, Company: c.Name, JobTitle: p.Role, Mobile: p.Mobile, City: p.City, Notes: p.Notes,
+				Emails: []mailbox.Address{{Name: p.Name, Addr: p.Email}}, Created: now.AddDate(0, -8, 0).UTC(),
+			}
+			if p.Phone != "" {
+				contact.Business = []string{p.Phone}
+			}
+			b.AddContact(b.ContactFolders()[0], contact)
+		}
+	}
+}

@@ -1,0 +1,165 @@
+package demo
+
+import (
+	"fmt"
+	"hash/fnv"
+	"html"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"time"
+
+	"supercrm/assets"
+	"supercrm/devtenant/mailbox"
+)
+
+// person is somebody who writes.
+type person struct {
+	name, addr, role, company, phone string
+}
+
+func (p person) address() mailbox.Address { return mailbox.Address{Name: p.name, Addr: p.addr} }
+
+func (p person) first() string {
+	name := strings.TrimPrefix(p.name, "Dr. ")
+	first, _, _ := strings.Cut(name, " ")
+	return first
+}
+
+func (p person) last() string { return p.name[strings.LastIndexByte(p.name, ' ')+1:] }
+
+// plain says whether somebody's program writes plain text: one in six does.
+func (p person) plain() bool {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(p.addr)) // a hash does not fail
+	return p.company != "Harborline Sales" && h.Sum32()%6 == 0
+}
+
+// staff are the people of the organisation, as one mailbox sees them: me, a colleague and the administrator.
+type staff struct {
+	me, colleague, admin person
+}
+
+// thread is a script with its blanks filled: the values come from the seed, so that a body can be written whenever it is
+// read and a large mailbox does not hold its texts.
+type thread struct {
+	script  *script
+	company *assets.DemoCompany
+	staff   *staff
+	seed    uint64
+	start   time.Time // in the mailbox's zone
+}
+
+var products = []struct {
+	name string
+	unit int // cents
+}{
+	{"Harbor One sit-stand desks", 48900}, {"Quay meeting tables", 129000}, {"Pier task chairs", 31250}, {"Beacon ceiling lights", 18490},
+	{"Dockside lockers", 22600}, {"Silence phone booths", 389000}, {"acoustic panels", 9480}, {"Ferry lounge chairs", 64500}, {"Lighthouse screens", 27900},
+}
+
+func (t *thread) speaker(who string) person {
+	switch who {
+	case "me":
+		return t.staff.me
+	case "jonas":
+		return t.staff.colleague
+	case "admin":
+		return t.staff.admin
+	}
+	p := t.company.People[min(int(who[0]-'A'), len(t.company.People)-1)]
+	return person{name: p.Name, addr: p.Email, role: p.Role, company: t.company.Name, phone: p.Phone}
+}
+
+// addressee of a turn: who spoke last besides the speaker, else the one the conversation is with.
+func (t *thread) addressee(turn int) person {
+	who := t.script.turns[turn].who
+	if who != "me" && !(t.script.internal && t.script.turns[0].who == "me") {
+		return t.staff.me
+	}
+	for i := turn - 1; i >= 0; i-- {
+		if w := t.script.turns[i].who; w != who {
+			return t.speaker(w)
+		}
+	}
+	for _, other := range t.script.turns {
+		if other.who != who {
+			return t.speaker(other.who)
+		}
+	}
+	if t.script.internal {
+		return t.staff.colleague
+	}
+	return t.speaker("A")
+}
+
+// blanks fills the placeholders. first is who is meant by {first}.
+func (t *thread) blanks(first person) *strings.Replacer {
+	rng := rand.New(rand.NewPCG(t.seed, 7))
+	p := products[rng.IntN(len(products))]
+	qty := 4 + rng.IntN(60)
+	day := t.start.AddDate(0, 0, 3+rng.IntN(6))
+	for day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
+		day = day.AddDate(0, 0, 1)
+	}
+	_, week := t.start.AddDate(0, 0, 28+rng.IntN(21)).ISOWeek()
+	second := t.speaker("B")
+	if t.script.internal {
+		first = t.speaker("A")
+	}
+	return strings.NewReplacer(
+		"{me}", t.staff.me.first(), "{meLast}", t.staff.me.last(), "{colleague}", t.staff.colleague.first(), "{admin}", t.staff.admin.first(),
+		"{first}", first.first(), "{second}", second.first(), "{company}", t.company.Name, "{city}", t.company.City,
+		"{product}", p.name, "{qty}", strconv.Itoa(qty), "{unit}", money(p.unit), "{total}", money(p.unit*qty),
+		"{week}", strconv.Itoa(week), "{day}", day.Format("Monday, 2 January"),
+		"{quote}", fmt.Sprintf("Q-%d-%04d", t.start.Year(), 100+rng.IntN(900)), "{order}", fmt.Sprintf("HL-%05d", 40000+rng.IntN(9999)),
+		"{invoice}", fmt.Sprintf("INV-%05d", 20000+rng.IntN(9999)),
+	)
+}
+
+// money writes cents as 1,234.00.
+func money(cents int) string {
+	whole := strconv.Itoa(cents / 100)
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	return fmt.Sprintf("%s.%02d", whole, cents%100)
+}
+
+var closings = []string{"Kind regards", "Best regards", "Many thanks", "Regards"}
+
+func (t *thread) signature(p person, turn int, withLogo bool) string {
+	closing := closings[(int(t.seed%97)+turn)%len(closings)]
+	s := `<div ` + elementStyle + `><br></div><div ` + elementStyle + `>` + closing + `</div><div ` + elementStyle + `><br></div>` +
+		`<div id="Signature"><p style="margin: 0; font-family: Aptos, Calibri, sans-serif; font-size: 11pt;"><b>` + html.EscapeString(p.name) + `</b><br>` +
+		`<span style="color: rgb(89, 89, 89); font-size: 10pt;">` + html.EscapeString(p.role+" | "+p.company) + `<br>` + html.EscapeString(p.phone) + `</span></p>`
+	if withLogo {
+		s += `<p style="margin: 6px 0 0 0;"><img src="cid:` + logoID + `" alt="` + html.EscapeString(p.company) + `" width="120" height="32"></p>`
+	}
+	return s + `</div>`
+}
+
+// body writes a turn's mail, with the mail before it quoted below.
+func (t *thread) body(turn int, before *mailbox.Message, b *mailbox.Box) func() mailbox.Body {
+	return func() mailbox.Body {
+		script := t.script.turns[turn]
+		p := t.speaker(script.who)
+		text := t.blanks(t.addressee(turn)).Replace(script.text)
+		if p.plain() {
+			s := toPlain(text) + "\r\n\r\n" + closings[(int(t.seed%97)+turn)%len(closings)] + "\r\n\r\n-- \r\n" + p.name + "\r\n" + p.role + ", " + p.company + "\r\n" + p.phone + "\r\n"
+			if before != nil {
+				old := before.Body()
+				if old.HTML {
+					old.Text = mailbox.PlainText(old.Text)
+				}
+				s += "\r\n" + before.From.Name + " wrote:\r\n> " + strings.ReplaceAll(strings.ReplaceAll(strings.TrimSpace(old.Text), "\r\n", "\n"), "\n", "\r\n> ") + "\r\n"
+			}
+			return mailbox.Body{Text: s}
+		}
+		s := toHTML(text) + t.signature(p, turn, script.logo)
+		if before != nil {
+			s += mailbox.QuoteHTML(before, b)
+		}
+		return mailbox.Body{HTML: true, Text: htmlDocument(s)}
+	}
+}
