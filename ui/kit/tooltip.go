@@ -99,3 +99,9 @@ func (l *TipLayer) draw(c fyne.Canvas, o fyne.CanvasObject, text string) {
 	tip.Move(fyne.NewPos(x, y))
 	l.box.Add(tip)
 }
+
+// ShowTip shows a tooltip below an object after a moment, for widgets that are not Tappable; HideTip takes it away.
+func ShowTip(o fyne.CanvasObject, text string) { showTip(o, text) }
+
+// HideTip takes an object's tooltip away.
+func HideTip(o fyne.CanvasObject) { hideTip(o) }
