@@ -54,6 +54,7 @@ func (r *fillRenderer) apply() {
 	if r.fill.Border != "" {
 		r.rect.StrokeColor, r.rect.StrokeWidth = Color(r.fill.Border), 1
 	}
+	r.rect.Hidden = r.fill.Color == "" && r.fill.Border == "" // the software painter fails on a square without a colour
 	r.rect.CornerRadius = r.fill.Radius
 	r.rect.Shadow = canvas.Shadow{}
 	if r.fill.Raised {

@@ -120,6 +120,9 @@ func (l *List) ScrollBy(dy float32) {
 	l.place(false)
 }
 
+// Offset is how far the view is scrolled down, in pixels.
+func (l *List) Offset() float32 { return l.scroll.Offset.Y }
+
 // InView is the range of rows on the screen, half-open.
 func (l *List) InView() (from, to int) {
 	if l.RowHeight <= 0 {

@@ -22,7 +22,7 @@ type flow struct {
 
 var _ fyne.Widget = (*flow)(nil)
 
-// newFlow returns text in a size and colour; extra is a style that all of it has.
+// newFlow returns text in a size and colour; pre keeps its spaces.
 func newFlow(spans []Span, scale fyne.ThemeSizeName, color fyne.ThemeColorName, pre bool, tapped func(text, link string)) *flow {
 	f := &flow{spans: spans, words: split(spans, pre), scale: scale, color: color, tapped: tapped, width: 320}
 	f.ExtendBaseWidget(f)
@@ -37,8 +37,8 @@ func (f *flow) Resize(s fyne.Size) {
 	f.BaseWidget.Resize(s)
 }
 
-// natural is the width of the longest line if nothing had to wrap, and of the longest word.
-func (f *flow) natural() (line, longestWord float32) {
+// natural is the width of the longest line if nothing had to wrap.
+func (f *flow) natural() (line float32) {
 	size := kit.Size(f.scale)
 	for _, l := range wrap(f.words, 1e6, size) {
 		var w float32
@@ -48,10 +48,7 @@ func (f *flow) natural() (line, longestWord float32) {
 		}
 		line = max(line, w)
 	}
-	for _, w := range f.words {
-		longestWord = max(longestWord, w.width)
-	}
-	return line, longestWord
+	return line
 }
 
 // linkText is the whole text of the link at a run, which may go over several lines or styles.

@@ -15,7 +15,6 @@ type gridLayout struct {
 	grounds []fyne.CanvasObject
 	rules   []fyne.CanvasObject
 	natural []float32
-	least   []float32
 	width   float32
 }
 
@@ -40,11 +39,9 @@ func newGrid(rows [][]Cell, tapped func(text, link string)) fyne.CanvasObject {
 			line = append(line, f)
 			objs = append(objs, f)
 			if col == len(g.natural) {
-				g.natural, g.least = append(g.natural, 0), append(g.least, 0)
+				g.natural = append(g.natural, 0)
 			}
-			n, l := f.natural()
-			g.natural[col] = max(g.natural[col], n+1)
-			g.least[col] = max(g.least[col], min(l+1, 140))
+			g.natural[col] = max(g.natural[col], f.natural()+1)
 		}
 		g.rows = append(g.rows, line)
 	}
@@ -60,25 +57,30 @@ func withStyle(spans []Span, s Style) []Span {
 	return out
 }
 
-// columns divides the width.
+// columns divides the width: narrow columns get what their longest line needs, the wide ones share the rest.
 func (g *gridLayout) columns() []float32 {
 	n := len(g.natural)
 	out := make([]float32, n)
-	var wish, least float32
-	for i := range out {
-		wish += g.natural[i]
-		least += g.least[i]
-	}
 	room := g.width - float32(n)*2*cellPad
-	for i := range out {
-		switch {
-		case wish <= room:
-			out[i] = g.natural[i]
-		case least >= room:
-			out[i] = max(16, room*g.least[i]/least)
-		default: // what is left after the longest words goes where lines are longest
-			out[i] = g.least[i] + (room-least)*(g.natural[i]-g.least[i])/(wish-least)
+	settled := make([]bool, n)
+	for left := n; left > 0; {
+		share, fitted := room/float32(left), false
+		for i := range out {
+			if !settled[i] && g.natural[i] <= share {
+				out[i], settled[i], fitted = g.natural[i], true, true
+				room -= out[i]
+				left--
+			}
 		}
+		if fitted {
+			continue
+		}
+		for i := range out {
+			if !settled[i] {
+				out[i] = max(16, share)
+			}
+		}
+		break
 	}
 	return out
 }

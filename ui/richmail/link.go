@@ -101,7 +101,7 @@ func Deceptive(text, link string) (shown, real string, yes bool) {
 		ascii = shown
 	}
 	suffix, known := publicsuffix.PublicSuffix(ascii)
-	if !known && !strings.Contains(suffix, ".") && !strings.Contains(text, "://") {
+	if !known && !strings.Contains(suffix, ".") && !strings.Contains(text, "://") && !strings.HasPrefix(shown, "www.") {
 		return "", "", false // "report.pdf" is a file, not a site
 	}
 	if site(ascii) == site(real) {

@@ -347,9 +347,9 @@ func (w *walker) image(n *html.Node, l look) {
 		if name == "" {
 			name = "image"
 		}
-		w.text(" ", l.style, "")
-		w.add("["+clean(name)+"]", l.style|Muted, l.link)
-		w.any, w.space = true, true
+		w.space = w.any
+		w.text("["+name+"]", l.style|Muted, l.link)
+		w.space = true
 	case "http", "https", "":
 		if tiny(n) || src == "" {
 			return
@@ -357,6 +357,7 @@ func (w *walker) image(n *html.Node, l look) {
 		w.doc.Remote++
 		if alt != "" {
 			w.text(alt, l.style|Muted, l.link)
+			w.space = true
 		}
 	}
 }

@@ -30,6 +30,9 @@ func Plain(source string) *Doc {
 			b.end()
 			continue
 		}
+		if original.MatchString(rest) {
+			b.end()
+		}
 		if b.any {
 			b.br(0)
 		}

@@ -157,7 +157,7 @@ func (v *View) remoteLine() fyne.CanvasObject {
 	text := page.N("{{.N}} image not loaded", "{{.N}} images not loaded", v.doc.Remote)
 	row := kit.Row(kit.S2, kit.NewIcon("image", kit.ColorMuted, 16), kit.NewText(text, kit.SizeSmall, kit.ColorMuted))
 	if v.OnBrowser != nil {
-		open := kit.NewGhost(page.T("Open in browser"), "external", v.OnBrowser)
+		open := kit.NewLink(page.T("Open in browser"), "external", v.OnBrowser)
 		open.Tip = page.T("Opens a cleaned copy in your web browser, which loads the images. The sender may notice.")
 		row.Add(open)
 	}

@@ -1,0 +1,42 @@
+// Package mail is the Mail page: folders, the list of messages, the reader and the composer. It shows what is mirrored
+// and hands edits to the mirror, which queues them; it knows neither SQL nor the service.
+package mail
+
+import (
+	"context"
+	"io"
+
+	"supercrm/outlook/mirror"
+)
+
+// Data is the mailbox as the page reads and edits it; *mirror.Mirror is one. Its methods may be called from any goroutine
+// and answer from the local store, FetchAttachment aside.
+type Data interface {
+	Accounts(ctx context.Context) ([]mirror.Account, error)
+	Folders(ctx context.Context, accountID int64) ([]mirror.Folder, error)
+	MessageIDs(ctx context.Context, folderID int64, unreadOnly bool) ([]int64, error)
+	MessageRows(ctx context.Context, ids []int64) ([]mirror.MessageRow, error)
+	Message(ctx context.Context, id int64) (mirror.Message, error)
+	Conversation(ctx context.Context, id int64) ([]mirror.MessageRow, error)
+	SearchMessages(ctx context.Context, query string, limit int) ([]mirror.MessageRow, error)
+	Status(ctx context.Context) ([]mirror.Status, error)
+	Outbox(ctx context.Context) ([]mirror.OutboxItem, error)
+	FetchAttachment(ctx context.Context, messageID int64, graphID string, w io.Writer) error
+	FetchBody(ctx context.Context, messageID int64) error
+
+	MarkRead(ctx context.Context, ids []int64, read bool) error
+	Flag(ctx context.Context, ids []int64, flagged bool) error
+	Move(ctx context.Context, ids []int64, wellKnown string) error
+	SendReply(ctx context.Context, r mirror.Reply) (int64, error)
+	SendMail(ctx context.Context, m mirror.NewMail) (int64, error)
+	Retry(ctx context.Context, outboxID int64) error
+	Discard(ctx context.Context, outboxID int64) error
+}
+
+// Drafts keeps what has been typed and not sent, so that it survives the program. Its methods are called from one
+// goroutine at a time, never the UI thread's. Load gives "" for a key that was never saved.
+type Drafts interface {
+	Save(ctx context.Context, key, text string) error
+	Load(ctx context.Context, key string) (string, error)
+	Delete(ctx context.Context, key string) error
+}
