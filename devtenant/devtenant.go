@@ -12,26 +12,38 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
+	"supercrm/devtenant/demo"
 	"supercrm/devtenant/directory"
 	"supercrm/devtenant/entra"
+	"supercrm/devtenant/graph"
+	"supercrm/devtenant/mailbox"
 )
 
 // Options say how a tenant starts. The zero value is the demo on a free port.
 type Options struct {
 	Listen string // host:port; "" means 127.0.0.1:0, a free port
-	// Seed is what the mailboxes hold: "demo" (the default), "empty" or "large".
-	Seed     string
-	Messages int              // in each demo mailbox; 0: the seed's own number
-	Now      func() time.Time // nil: time.Now
+	// Seed is what the mailboxes hold: "demo" (the default), "empty" (standard folders only) or "large" (the demo with
+	// LargeMessages messages).
+	Seed string
+	// Messages in the first person's mailbox; 0: the seed's own number. It means nothing to "empty".
+	Messages int
+	Now      func() time.Time // nil: time.Now; demo data is relative to what it says at the start
 	Log      *slog.Logger     // nil: nothing is logged
 	// AccessLifetime of access tokens; 0: between 60 and 90 minutes, at random.
 	AccessLifetime time.Duration
 	// Directory to use instead of directory.Demo().
 	Directory *directory.Directory
 }
+
+// LargeMessages is the number of messages that the seed "large" makes.
+const LargeMessages = 10_000
+
+// Fault is what a test wants to go wrong with a Graph request.
+type Fault = graph.Fault
 
 // Server is a running tenant. It is safe for concurrent use.
 type Server struct {
@@ -40,8 +52,11 @@ type Server struct {
 	PanelURL string // a page that lists the accounts
 	ClientID string // of the registered program
 	Tenants  []directory.Tenant
+	// Mailboxes is what Graph serves: tests look here for what really happened.
+	Mailboxes *mailbox.Registry
 
 	entra  *entra.Server
+	graph  *graph.Handler
 	dir    *directory.Directory
 	http   *http.Server
 	cancel context.CancelFunc
@@ -79,13 +94,18 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the sign-in service: %w", err)
 	}
+	boxes, err := fill(o)
+	if err != nil {
+		return nil, err
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", o.Listen, err)
 	}
 	base := "http://" + reachable(listener.Addr())
 	s := &Server{LoginURL: base, GraphURL: base + "/graph/v1.0", PanelURL: base + "/", ClientID: directory.DemoClientID,
-		Tenants: o.Directory.Tenants(), entra: login, dir: o.Directory, served: make(chan struct{})}
+		Tenants: o.Directory.Tenants(), Mailboxes: boxes, entra: login, dir: o.Directory, served: make(chan struct{})}
+	s.graph = graph.NewHandler(graph.Options{Verify: s.verify, Mailboxes: boxes, Now: o.Now, Log: o.Log, FourAtOnce: true})
 	run, cancel := context.WithCancel(ctx)
 	s.cancel = cancel
 	s.http = &http.Server{
@@ -104,6 +124,44 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	}()
 	s.unhook = context.AfterFunc(ctx, func() { _ = s.http.Close() })
 	return s, nil
+}
+
+// fill makes a mailbox for each person of the directory, with the seed's content.
+func fill(o Options) (*mailbox.Registry, error) {
+	boxes := mailbox.NewRegistry(o.Now)
+	for _, t := range o.Directory.Tenants() {
+		if o.Seed == "empty" {
+			for _, u := range t.Users {
+				boxes.Add(mailbox.Owner{ObjectID: u.ObjectID, UPN: u.UPN, Name: u.Name, JobTitle: u.JobTitle})
+			}
+			continue
+		}
+		users := make([]demo.User, len(t.Users))
+		for i, u := range t.Users {
+			users[i] = demo.User{ObjectID: u.ObjectID, UPN: u.UPN, Name: u.Name, JobTitle: u.JobTitle}
+		}
+		n := o.Messages
+		if n == 0 && o.Seed == "large" {
+			n = LargeMessages
+		}
+		if err := demo.Fill(boxes, users, demo.Options{Now: o.Now(), Messages: n}); err != nil {
+			return nil, fmt.Errorf("fill the mailboxes of %s: %w", t.Domain, err)
+		}
+	}
+	return boxes, nil
+}
+
+// verify tells Graph who an access token belongs to.
+func (s *Server) verify(bearer string) (graph.Caller, error) {
+	c, err := s.entra.Verify(bearer)
+	if err != nil {
+		return graph.Caller{}, err
+	}
+	_, u, ok := s.dir.UserByID(c.TenantID, c.ObjectID)
+	if !ok {
+		return graph.Caller{}, entra.ErrBadToken
+	}
+	return graph.Caller{TenantID: c.TenantID, ObjectID: c.ObjectID, UPN: u.UPN, Name: u.Name, AppID: c.AppID, Scopes: c.Scopes}, nil
 }
 
 // reachable turns "every address" into one that can be dialled.
@@ -138,6 +196,12 @@ func (s *Server) Token(upn string, scopes ...string) (string, error) {
 	return s.entra.Mint(s.ClientID, upn, scopes...)
 }
 
+// Intercept sets the hook that chooses a fault for each Graph request, those inside a batch too; nil takes it away.
+func (s *Server) Intercept(choose func(*http.Request) *Fault) { s.graph.SetIntercept(choose) }
+
+// SetQuirks switches on what the real Graph does at times and a client has to live with.
+func (s *Server) SetQuirks(q graph.Quirks) { s.graph.SetQuirks(q) }
+
 // Revoke ends a person's refresh tokens and browser sessions, as an administrator would. It reports whether they exist.
 func (s *Server) Revoke(upn string) bool { return s.entra.Revoke(upn) }
 
@@ -151,6 +215,8 @@ func (s *Server) handler() http.Handler {
 		switch {
 		case r.URL.Path == "/":
 			s.panel(w, r)
+		case strings.HasPrefix(r.URL.Path, "/graph/"):
+			s.graph.ServeHTTP(w, r)
 		default:
 			s.entra.ServeHTTP(w, r)
 		}
