@@ -39,6 +39,7 @@ type listPane struct {
 	now  clock
 
 	onSelect func(id int64)
+	onRows   func() // once, when rows have been shown for the first time; may be nil
 	list     *kit.List
 	model    *listing
 	source   source
@@ -179,6 +180,10 @@ func (l *listPane) apply(v loaded) {
 		l.list.Reveal(i)
 	}
 	l.reveal = 0
+	if l.onRows != nil && len(v.order.ids) > 0 {
+		l.onRows()
+		l.onRows = nil
+	}
 }
 
 // changed takes in commits: rows are read again where they are in memory.

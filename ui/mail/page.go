@@ -97,6 +97,9 @@ func (p *Page) ID() page.ID { return page.Mail }
 // Title implements page.Page.
 func (p *Page) Title() string { return page.T("Mail") }
 
+// OnFirstRows calls fn once, when the list has shown rows for the first time.
+func (p *Page) OnFirstRows(fn func()) { p.list.onRows = fn }
+
 // Object implements page.Page.
 func (p *Page) Object() fyne.CanvasObject { return p.object }
 

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/driver/desktop"
+	tzlocal "github.com/thlib/go-timezone-local/tzlocal"
+
+	"supercrm"
+	"supercrm/assets"
+	"supercrm/auth"
+	"supercrm/crm"
+	own "supercrm/internal/desktop"
+	"supercrm/internal/session"
+	"supercrm/internal/settings"
+	"supercrm/internal/store"
+	"supercrm/outlook/mirror"
+	"supercrm/ui"
+	"supercrm/ui/kit"
+)
+
+// run opens what the window needs, shows it until it is closed, and closes everything in the reverse order.
+func run(ctx context.Context, o options) error {
+	if err := own.DisplayProblem(); err != nil {
+		return fmt.Errorf("%w: start it in a desktop session, or see 'go run ./cmd/dev demo' for a tour without one", err)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+
+	dir, remove, err := profile(o)
+	if err != nil {
+		return err
+	}
+	defer remove()
+	log, logFile, err := own.OpenLog(dir, slog.LevelInfo)
+	if err != nil {
+		return err
+	}
+	defer logFile.Close()
+	meta := supercrm.Metadata()
+	crash := own.CrashFile(dir, meta.Version, time.Now)
+	defer crash.Guard()
+
+	var window *ui.App // set before anybody can ask for it, on the UI thread
+	release, already, err := own.SingleInstance(ctx, dir, func() {
+		fyne.Do(func() {
+			if window != nil {
+				window.Raise()
+			}
+		})
+	})
+	if err != nil {
+		return err
+	}
+	if already {
+		return nil // the one that runs has come to the front
+	}
+	defer release()
+
+	app.SetMetadata(fyne.AppMetadata{ID: meta.ID, Name: meta.Name, Version: meta.Version, Build: meta.Build,
+		Icon: fyne.NewStaticResource("icon.png", assets.AppIcon)})
+	a := app.NewWithID(meta.ID)
+	a.SetIcon(fyne.NewStaticResource("icon.png", assets.AppIcon))
+	a.Settings().SetTheme(kit.NewTheme(kit.ModeSystem))
+
+	db, err := openStore(ctx, a, filepath.Join(dir, own.DatabaseName))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return serve(ctx, a, db, dir, o, log, crash, &window)
+}
+
+func profile(o options) (dir string, remove func(), err error) {
+	remove = func() {}
+	given := o.profile
+	if o.demo {
+		if given, remove, err = demoProfile(o.profile); err != nil {
+			return "", nil, err
+		}
+	}
+	dir, err = own.ProfileDir(given)
+	if err != nil {
+		remove()
+		return "", nil, err
+	}
+	return dir, remove, nil
+}
+
+// serve wires the parts to the open file and runs the window.
+func serve(ctx context.Context, a fyne.App, db *store.DB, dir string, o options, log *slog.Logger, crash *own.Crash, window **ui.App) error {
+	where := fromEnvironment()
+	var demo *demoTenant
+	var err error
+	if o.demo {
+		if demo, err = startDemo(ctx, log); err != nil {
+			return err
+		}
+		defer demo.server.Close()
+		where = demo.cloud()
+	}
+
+	records := crm.New(db, time.Now)
+	if o.demo {
+		if err := fillRecords(ctx, records); err != nil {
+			return err
+		}
+	}
+	zone, err := tzlocal.RuntimeTZ()
+	if err != nil {
+		log.Warn("the local time zone's name is not known; new events are anchored in UTC", "error", err)
+		zone = "UTC"
+	}
+	m := mirror.New(mirror.Options{DB: db, Log: log, Zone: zone})
+	defer m.Close()
+	keeper := newAuth(where, nil, log, dir)
+	if o.demo && o.profile == "" {
+		defer forget(context.WithoutCancel(ctx), m, keeper, log)
+	}
+	s := session.New(session.Options{Auth: keeper, Mirror: m, GraphURL: where.graphURL, Log: log})
+	w := &ways{Session: s, open: openBrowser, demo: o.demo,
+		memory: func() *auth.Client { return newAuth(where, auth.NewMemoryKeychain(), log, "") }}
+	if demo != nil {
+		w.hint = demo.hint()
+	}
+	deps := ui.Deps{
+		Fyne: a, Log: log, Hub: db.Hub(), Mailbox: m, Timeline: m, Records: records, Sessions: w, Settings: settings.New(db),
+		Do: fyne.Do, TrayHost: own.TrayHost, SetTray: trayOf(a), Demo: o.demo,
+		Panicked: func(what string, value any, _ []byte) {
+			log.Error("a goroutine panicked", "what", what)
+			if err := crash.Report(value); err != nil {
+				log.Error("write the crash report", "error", err)
+			}
+		},
+	}
+	var walk *walker
+	if o.tour != "" {
+		if walk, err = newWalker(o.tour, demo, w); err != nil {
+			return err
+		}
+	}
+	win := ui.New(ctx, deps)
+	*window = win
+	a.Lifecycle().SetOnStopped(func() { log.Info("the window has closed") })
+	watchStart(win)
+	go func() { // ends with ctx, which ends with run
+		<-ctx.Done()
+		fyne.Do(a.Quit)
+	}()
+	win.Go("resume", func(ctx context.Context) {
+		if err := s.Resume(ctx); err != nil && !errors.Is(err, context.Canceled) {
+			log.Error("resume accounts", "error", err)
+		}
+	})
+	if walk != nil {
+		win.Go("tour", func(ctx context.Context) { walk.run(ctx, win) })
+	}
+	win.Run()
+	if walk != nil {
+		return walk.err
+	}
+	return nil
+}
+
+// trayOf is how the menu gets behind an icon in the tray, or nil where Fyne has none.
+func trayOf(a fyne.App) func(*fyne.Menu) {
+	d, ok := a.(desktop.App)
+	if !ok {
+		return nil
+	}
+	return func(m *fyne.Menu) { d.SetSystemTrayMenu(m) }
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+
+	"github.com/pkg/browser"
+
+	"supercrm/auth"
+	"supercrm/internal/session"
+	"supercrm/outlook/mirror"
+)
+
+// ways is how the window signs people in and out.
+type ways struct {
+	*session.Session
+	memory func() *auth.Client // one that keeps tokens in memory only
+	hint   string              // of the demo
+	open   func(address string) error
+	demo   bool
+}
+
+// SignIn implements welcome.Way.
+func (w *ways) SignIn(ctx context.Context, o auth.SignInOptions) error {
+	_, err := w.Session.SignIn(ctx, o)
+	return err
+}
+
+// SignOut implements ui.Sessions.
+func (w *ways) SignOut(ctx context.Context, a mirror.Account) error { return w.Session.SignOut(ctx, a) }
+
+// Hint implements welcome.Way.
+func (w *ways) Hint() string { return w.hint }
+
+// OpenBrowser implements welcome.Way.
+func (w *ways) OpenBrowser(address string) error { return w.open(address) }
+
+// KeepUntilQuit implements welcome.Way.
+func (w *ways) KeepUntilQuit() { w.UseAuth(w.memory()) }
+
+// SampleData implements welcome.Way: the demo is a program of its own, with its own folder, so that sample data never
+// mixes with somebody's own.
+func (w *ways) SampleData() func() error {
+	if w.demo {
+		return nil
+	}
+	return func() error {
+		self, err := os.Executable()
+		if err != nil {
+			return fmt.Errorf("find the program: %w", err)
+		}
+		cmd := exec.Command(self, "-demo")
+		if err := cmd.Start(); err != nil {
+			return fmt.Errorf("start the demo: %w", err)
+		}
+		return cmd.Process.Release()
+	}
+}
+
+// openBrowser is the person's own browser. Its chatter is not ours to print.
+func openBrowser(address string) error {
+	browser.Stdout, browser.Stderr = io.Discard, io.Discard
+	return browser.OpenURL(address)
+}

@@ -1,0 +1,390 @@
+// Package ui is the program's window: it puts the pages into the frame, shows Welcome while nobody is signed in, and owns
+// what lives as long as the window does. What the pages show comes through the interfaces in Deps; the package opens no
+// file and speaks to no server.
+package ui
+
+import (
+	"context"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"supercrm/internal/store"
+	"supercrm/outlook/mirror"
+	"supercrm/ui/calendar"
+	"supercrm/ui/frame"
+	"supercrm/ui/kit"
+	"supercrm/ui/mail"
+	"supercrm/ui/page"
+	"supercrm/ui/palette"
+	"supercrm/ui/pending"
+	"supercrm/ui/people"
+	"supercrm/ui/tray"
+	"supercrm/ui/welcome"
+	"supercrm/ui/when"
+	"supercrm/ui/who"
+)
+
+// Mailbox is what the window needs of the mirror.
+type Mailbox interface {
+	mail.Data
+	calendar.Data
+	tray.Data
+	pending.Data
+	Accounts(ctx context.Context) ([]mirror.Account, error)
+	Status(ctx context.Context) ([]mirror.Status, error)
+	SyncNow(accountID int64)
+}
+
+// Records is what the window needs of the CRM.
+type Records interface {
+	people.Data
+	who.Records
+}
+
+// Sessions signs accounts in and out.
+type Sessions interface {
+	welcome.Way
+	// SignOut erases what is mirrored of an account and its token.
+	SignOut(ctx context.Context, a mirror.Account) error
+}
+
+// Settings keeps small values between starts.
+type Settings interface {
+	Load(ctx context.Context, name string) (string, error)
+	Save(ctx context.Context, name, value string) error
+	Delete(ctx context.Context, name string) error
+}
+
+// Deps is everything that the window is given. All fields are needed, unless they say otherwise.
+type Deps struct {
+	Fyne     fyne.App
+	Log      *slog.Logger
+	Hub      *store.Hub
+	Mailbox  Mailbox
+	Timeline who.Timeline
+	Records  Records
+	Sessions Sessions
+	Settings Settings
+	// Do runs a function on the UI thread: fyne.Do, or a test's queue.
+	Do func(func())
+	// TrayHost tells whether something shows tray icons: only then does closing the window hide it. It may block shortly.
+	TrayHost func(context.Context) bool
+	// SetTray puts the menu behind a tray icon; nil where there is none.
+	SetTray func(*fyne.Menu)
+	// Panicked hears of a goroutine's panic, with its stack. It must not block.
+	Panicked func(what string, value any, stack []byte)
+	// Demo is true on the simulated tenant: the window says so.
+	Demo bool
+}
+
+// App is the window and what belongs to it. Methods are called on the UI thread, unless page.Host says otherwise.
+type App struct {
+	d      Deps
+	ctx    context.Context
+	cancel context.CancelFunc
+	wait   sync.WaitGroup
+
+	window   fyne.Window
+	root     *fyne.Container // Welcome or the frame
+	frame    *frame.Frame
+	who      *who.Panel
+	mail     *mail.Page
+	calendar *calendar.Page
+	people   *people.Page
+	welcome  *welcome.Page
+	palette  *palette.Palette
+	pending  *pending.Panel
+	tray     *tray.Tray
+	endTips  func()
+	floating *fyne.Container
+
+	accounts []mirror.Account
+	known    bool // the accounts have been read once
+	mode     kit.Mode
+	quitting sync.Once
+	onFirst  func() // for the start-up figure
+}
+
+var _ page.Host = (*App)(nil)
+
+// New builds the window; Run shows it. ctx ends everything.
+func New(ctx context.Context, d Deps) *App {
+	a := &App{d: d}
+	a.ctx, a.cancel = context.WithCancel(ctx)
+	a.applyMode(a.loadMode())
+	title := "Super CRM"
+	if d.Demo {
+		title = page.T("Super CRM · sample data")
+	}
+	a.window = d.Fyne.NewWindow(title)
+	a.window.SetPadded(false)
+	a.window.Resize(fyne.NewSize(1280, 800))
+	a.window.SetMaster()
+
+	a.who = who.New(a, d.Records, d.Timeline)
+	a.mail = mail.New(a, d.Mailbox, d.Settings)
+	a.calendar = calendar.New(a, d.Mailbox, calendar.Options{Now: time.Now, Zone: time.Local, OpenURL: d.Sessions.OpenBrowser, Suggest: a.suggest})
+	a.people = people.New(a, d.Records, d.Timeline)
+	a.frame = frame.New([]page.Page{a.calendar, a.mail, a.people}, a.who.Object(), d.Do)
+	a.pending = pending.New(a, d.Mailbox)
+	a.palette = palette.New(a, a.finders(), a.commands)
+	a.wireFrame()
+
+	a.root = container.NewStack()
+	a.floating = container.NewStack()
+	content, endTips := kit.WithTips(a.window.Canvas(), container.NewStack(a.root, a.floating, a.frame.Toasts.Object()), d.Do)
+	a.endTips = endTips
+	a.window.SetContent(content)
+	a.wireKeys()
+	a.wireClose()
+	a.setMenu()
+
+	page.Watch(a, "status", func([]store.Change) { a.reloadStatus() }, store.Sync, store.Outbox, store.Accounts, store.Messages)
+	page.Watch(a, "accounts", func([]store.Change) { a.reloadAccounts() }, store.Accounts)
+	a.reloadAccounts()
+	return a
+}
+
+// Run shows the window and blocks until the program quits.
+func (a *App) Run() {
+	a.d.Fyne.Lifecycle().SetOnStarted(a.startTray)
+	a.window.ShowAndRun()
+	a.end()
+}
+
+// Quit ends the program.
+func (a *App) Quit() { a.d.Fyne.Quit() }
+
+// quitWait is how long goroutines have to end; a request that does not let go must not hold the window open.
+const quitWait = 5 * time.Second
+
+func (a *App) end() {
+	a.quitting.Do(func() {
+		a.cancel()
+		a.endTips()
+		done := make(chan struct{})
+		go func() {
+			a.wait.Wait()
+			close(done)
+		}()
+		select {
+		case <-done:
+		case <-time.After(quitWait):
+			a.d.Log.Warn("goroutines were still running at the end")
+		}
+	})
+}
+
+// Context implements page.Host.
+func (a *App) Context() context.Context { return a.ctx }
+
+// Go implements page.Host.
+func (a *App) Go(what string, fn func(context.Context)) {
+	a.wait.Go(func() {
+		defer func() {
+			if r := recover(); r != nil {
+				a.d.Panicked(what, r, debug.Stack())
+				a.Do(func() {
+					a.frame.Toasts.Fail(page.T("Something went wrong inside the program. Nothing is lost; a report is in its folder."))
+				})
+			}
+		}()
+		fn(a.ctx)
+	})
+}
+
+// Do implements page.Host.
+func (a *App) Do(fn func()) {
+	if a.ctx.Err() == nil {
+		a.d.Do(fn)
+	}
+}
+
+// Changes implements page.Host.
+func (a *App) Changes() *store.Hub { return a.d.Hub }
+
+// Who implements page.Host.
+func (a *App) Who(parties ...page.Party) { a.who.Show(parties...) }
+
+// Toast implements page.Host.
+func (a *App) Toast(text string, undo func()) { a.frame.Toasts.Show(text, undo) }
+
+// Fail implements page.Host.
+func (a *App) Fail(doing string, err error) {
+	a.d.Log.Error("could not do what was asked", "doing", doing, "error", err)
+	text := page.T("Could not {{.Doing}}.", map[string]any{"Doing": doing})
+	if why := plain(err); why != "" {
+		text += " " + why
+	}
+	a.frame.Toasts.Fail(text)
+}
+
+// Window implements page.Host.
+func (a *App) Window() fyne.Window { return a.window }
+
+// Open implements page.Host.
+func (a *App) Open(id page.ID, item int64) {
+	a.closeFloating()
+	a.frame.Show(id)
+	if item == 0 {
+		return
+	}
+	if o, ok := a.frame.Page(id).(page.Opener); ok {
+		o.Open(item)
+	}
+}
+
+// Compose implements page.Host.
+func (a *App) Compose(id page.ID, name, addr string) {
+	a.closeFloating()
+	a.frame.Show(id)
+	if c, ok := a.frame.Page(id).(page.Composer); ok {
+		c.Compose(name, addr)
+	}
+}
+
+// HeaderChanged implements page.Host.
+func (a *App) HeaderChanged() {
+	if a.frame != nil && a.frame.Current() != nil {
+		a.frame.Header()
+	}
+}
+
+// OnFirstRows calls fn once, when mirrored rows have been shown for the first time.
+func (a *App) OnFirstRows(fn func()) { a.onFirst = fn }
+
+func (a *App) reloadAccounts() {
+	a.Go("read accounts", func(ctx context.Context) {
+		all, err := a.d.Mailbox.Accounts(ctx)
+		a.Do(func() {
+			if err != nil {
+				a.Fail(page.T("read the accounts"), err)
+				return
+			}
+			a.setAccounts(all)
+		})
+	})
+}
+
+// setAccounts shows Welcome or the frame, and who is signed in.
+func (a *App) setAccounts(all []mirror.Account) {
+	before := len(a.accounts)
+	a.accounts = all
+	first := !a.known
+	a.known = true
+	switch {
+	case len(all) == 0:
+		if first || before > 0 {
+			a.showWelcome("", false)
+		}
+	case first || before == 0 || len(all) > before || a.reentered(all):
+		a.showFrame()
+	}
+	if len(all) > 0 {
+		tip := all[0].Name + "\n" + all[0].UPN
+		a.frame.Rail.Account(all[0].Name, tip, all[0].SignIn)
+	}
+	a.reloadStatus()
+	a.setMenu()
+}
+
+// reentered tells whether Welcome, opened to sign in again, has done its work.
+func (a *App) reentered(all []mirror.Account) bool {
+	if a.welcome == nil || a.welcome.LoginHint == "" {
+		return false
+	}
+	for _, acc := range all {
+		if acc.UPN == a.welcome.LoginHint && !acc.SignIn {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *App) showWelcome(hint string, back bool) {
+	a.welcome = welcome.New(a, a.d.Sessions)
+	a.welcome.LoginHint = hint
+	if back {
+		a.welcome.OnBack = a.showFrame
+		a.welcome.Start()
+	}
+	a.closeFloating()
+	a.root.Objects = []fyne.CanvasObject{a.welcome.Object()}
+	a.root.Refresh()
+	a.welcome.Focus()
+}
+
+func (a *App) showFrame() {
+	a.welcome = nil
+	a.root.Objects = []fyne.CanvasObject{a.frame.Object()}
+	a.root.Refresh()
+	if a.frame.Current() == nil {
+		a.frame.Show(page.Mail)
+		if a.onFirst != nil {
+			a.mail.OnFirstRows(a.onFirst)
+		}
+	}
+}
+
+func (a *App) reloadStatus() {
+	a.Go("read status", func(ctx context.Context) {
+		all, err := a.d.Mailbox.Status(ctx)
+		if err != nil {
+			if ctx.Err() == nil {
+				a.d.Log.Error("read status", "error", err)
+			}
+			return
+		}
+		unread := 0
+		for _, s := range all {
+			folders, err := a.d.Mailbox.Folders(ctx, s.AccountID)
+			if err != nil {
+				continue
+			}
+			for _, f := range folders {
+				if f.WellKnown == "inbox" {
+					unread += f.Unread
+				}
+			}
+		}
+		a.Do(func() {
+			a.frame.Status.Set(frame.Describe(all, func(t time.Time) string { return when.Time(t.Local()) }))
+			a.frame.Rail.Badge(page.Mail, unread)
+		})
+	})
+}
+
+func (a *App) loadMode() kit.Mode {
+	v, err := a.d.Settings.Load(a.ctx, "appearance")
+	if err != nil {
+		a.d.Log.Error("read appearance", "error", err)
+	}
+	switch v {
+	case "light":
+		return kit.ModeLight
+	case "dark":
+		return kit.ModeDark
+	}
+	return kit.ModeSystem
+}
+
+func (a *App) applyMode(m kit.Mode) {
+	a.mode = m
+	a.d.Fyne.Settings().SetTheme(kit.NewTheme(m))
+}
+
+// SetMode changes the appearance and keeps the choice.
+func (a *App) SetMode(m kit.Mode) {
+	a.applyMode(m)
+	name := map[kit.Mode]string{kit.ModeSystem: "system", kit.ModeLight: "light", kit.ModeDark: "dark"}[m]
+	a.Go("save appearance", func(ctx context.Context) {
+		if err := a.d.Settings.Save(ctx, "appearance", name); err != nil {
+			a.Do(func() { a.Fail(page.T("keep the appearance"), err) })
+		}
+	})
+}

@@ -1,0 +1,83 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"supercrm/ui/page"
+)
+
+// ctrl is a key with the platform's main modifier.
+func ctrl(k fyne.KeyName) *desktop.CustomShortcut {
+	return &desktop.CustomShortcut{KeyName: k, Modifier: fyne.KeyModifierShortcutDefault}
+}
+
+var pageKeys = []struct {
+	id  page.ID
+	key fyne.KeyName
+}{{page.Calendar, fyne.Key1}, {page.Mail, fyne.Key2}, {page.People, fyne.Key3}}
+
+// wireKeys gives plain keys to the page in view when no field has the focus. Keys with a modifier are on the main menu,
+// since a focused entry takes shortcuts from the canvas.
+func (a *App) wireKeys() {
+	c := a.window.Canvas()
+	c.SetOnTypedRune(func(r rune) {
+		if r == '?' {
+			a.palette.ShowKeys()
+			a.float(a.palette.Object())
+			return
+		}
+		if k, ok := a.keyed(); ok {
+			k.TypedRune(r)
+		}
+	})
+	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
+		if e.Name == fyne.KeyEscape && len(a.floating.Objects) > 0 {
+			a.closeFloating()
+			return
+		}
+		if k, ok := a.keyed(); ok {
+			k.TypedKey(e)
+		}
+	})
+}
+
+func (a *App) keyed() (page.Keyed, bool) {
+	if a.welcome != nil || len(a.floating.Objects) > 0 || a.frame.Current() == nil {
+		return nil, false
+	}
+	k, ok := a.frame.Current().(page.Keyed)
+	return k, ok
+}
+
+// commands are what can be done now, for the main menu and the palette: the program's own, then the page's.
+func (a *App) commands() []page.Command {
+	var out []page.Command
+	if len(a.accounts) > 0 {
+		for i, k := range pageKeys {
+			out = append(out, page.Command{
+				Label: a.frame.Page(k.id).Title(), Key: "Ctrl+" + string(rune('1'+i)), Shortcut: ctrl(k.key),
+				Do: func() { a.Open(k.id, 0) },
+			})
+		}
+		out = append(out, page.Command{Label: page.T("New…"), Key: "Ctrl+N", Shortcut: ctrl(fyne.KeyN), Do: a.newItem})
+		out = append(out, page.Command{Label: page.T("Sync now"), Key: "F5", Shortcut: &desktop.CustomShortcut{KeyName: fyne.KeyF5}, Do: a.syncNow})
+		if c, ok := a.frame.Current().(page.Commander); ok {
+			out = append(out, c.Commands()...)
+		}
+	}
+	return out
+}
+
+func (a *App) newItem() {
+	if n, ok := a.frame.Current().(page.Newer); ok && a.welcome == nil {
+		a.closeFloating()
+		n.New()
+	}
+}
+
+func (a *App) syncNow() {
+	for _, acc := range a.accounts {
+		a.d.Mailbox.SyncNow(acc.ID)
+	}
+}

@@ -1,0 +1,30 @@
+package ui
+
+import (
+	"errors"
+	"net"
+
+	"supercrm/crm"
+	"supercrm/internal/store"
+	"supercrm/outlook/mirror"
+	"supercrm/ui/page"
+)
+
+// plain says in the person's words why something failed, or "" when there is nothing to say that would help.
+func plain(err error) string {
+	var dial *net.OpError
+	var taken *crm.ErrAddressTaken
+	switch {
+	case errors.As(err, &taken):
+		return page.T("The address already belongs to {{.Name}}.", map[string]any{"Name": taken.Name})
+	case errors.Is(err, mirror.ErrNotFound), errors.Is(err, crm.ErrNotFound):
+		return page.T("It is no longer there.")
+	case errors.Is(err, mirror.ErrNotOrganizer):
+		return page.T("Only the organizer can change this meeting.")
+	case errors.Is(err, store.ErrDamaged):
+		return page.T("The program's file is damaged.")
+	case errors.As(err, &dial):
+		return page.T("The network does not answer.")
+	}
+	return ""
+}

@@ -1,0 +1,218 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"supercrm/outlook/mirror"
+	"supercrm/ui/kit"
+	"supercrm/ui/page"
+	"supercrm/ui/palette"
+	"supercrm/ui/tray"
+	"supercrm/ui/when"
+)
+
+func (a *App) wireFrame() {
+	a.frame.OnPage = func(page.Page) { a.setMenu() }
+	a.frame.OnSearch = a.openPalette
+	a.frame.Rail.OnAccount = a.accountMenu
+	a.frame.Status.OnSync = a.syncNow
+	a.frame.Status.OnSignIn = a.signInAgain
+	a.frame.Status.OnPending = func() {
+		a.float(a.pending.Object())
+		a.pending.Opened()
+	}
+	a.pending.OnClose = a.closeFloating
+	a.palette.OnClose = a.closeFloating
+}
+
+// float shows one thing above the page; what was there before goes.
+func (a *App) float(o fyne.CanvasObject) {
+	a.closeFloating()
+	a.floating.Objects = []fyne.CanvasObject{kit.NewShade(a.closeFloating), o}
+	a.floating.Refresh()
+}
+
+func (a *App) closeFloating() {
+	a.pending.Closed()
+	if len(a.floating.Objects) > 0 {
+		a.floating.Objects = nil
+		a.floating.Refresh()
+		a.window.Canvas().Unfocus()
+	}
+}
+
+func (a *App) openPalette() {
+	if a.welcome != nil || a.frame.Current() == nil {
+		return
+	}
+	a.float(a.palette.Object())
+	a.palette.Opened()
+}
+
+// finders look for people and mail; an empty mailbox or file finds nothing.
+func (a *App) finders() []palette.Finder {
+	return []palette.Finder{
+		func(ctx context.Context, text string, limit int) ([]palette.Item, error) {
+			all, err := a.d.Records.Find(ctx, text, limit)
+			if err != nil {
+				return nil, err
+			}
+			var out []palette.Item
+			for _, p := range all {
+				out = append(out, palette.Item{Icon: "person", Label: p.Name, Hint: p.CompanyName, Do: func() { a.Open(page.People, p.ID) }})
+			}
+			return out, nil
+		},
+		func(ctx context.Context, text string, limit int) ([]palette.Item, error) {
+			all, err := a.d.Mailbox.SearchMessages(ctx, text, limit)
+			if err != nil {
+				return nil, err
+			}
+			var out []palette.Item
+			for _, m := range all {
+				out = append(out, palette.Item{Icon: "mail", Label: m.From.Name + " — " + m.Subject, Hint: when.Short(m.Received.Local(), time.Now()), Do: func() { a.Open(page.Mail, m.ID) }})
+			}
+			return out, nil
+		},
+	}
+}
+
+// suggest offers people for an attendees field.
+func (a *App) suggest(ctx context.Context, text string) ([]page.Party, error) {
+	found, err := a.d.Records.Find(ctx, text, 6)
+	if err != nil {
+		return nil, err
+	}
+	var out []page.Party
+	for _, p := range found {
+		if len(p.Emails) > 0 {
+			out = append(out, page.Party{Name: p.Name, Addr: p.Emails[0]})
+		}
+	}
+	return out, nil
+}
+
+func (a *App) signInAgain() {
+	for _, acc := range a.accounts {
+		if acc.SignIn {
+			a.showWelcome(acc.UPN, true)
+			return
+		}
+	}
+}
+
+func (a *App) accountMenu(at fyne.Position) {
+	var items []*fyne.MenuItem
+	for _, acc := range a.accounts {
+		who := fyne.NewMenuItem(acc.Name+"  ·  "+acc.UPN, nil)
+		who.Disabled = true
+		items = append(items, who)
+		if acc.SignIn {
+			items = append(items, fyne.NewMenuItem(page.T("Sign in again…"), func() { a.showWelcome(acc.UPN, true) }))
+		}
+		items = append(items, fyne.NewMenuItem(page.T("Sign out…"), func() { a.askSignOut(acc) }), fyne.NewMenuItemSeparator())
+	}
+	items = append(items, fyne.NewMenuItem(page.T("Add an account…"), func() { a.showWelcome("", true) }), fyne.NewMenuItemSeparator())
+	items = append(items, a.appearanceItems()...)
+	items = append(items, fyne.NewMenuItemSeparator(), fyne.NewMenuItem(page.T("Quit"), a.Quit))
+	menu := widget.NewPopUpMenu(fyne.NewMenu("", items...), a.window.Canvas())
+	at.Y = max(kit.S2, min(at.Y, a.window.Canvas().Size().Height-menu.MinSize().Height-kit.S2))
+	menu.ShowAtPosition(at)
+}
+
+func (a *App) appearanceItems() []*fyne.MenuItem {
+	var items []*fyne.MenuItem
+	for _, m := range []struct {
+		mode  kit.Mode
+		label string
+	}{{kit.ModeSystem, page.T("Appearance: as the system")}, {kit.ModeLight, page.T("Appearance: light")}, {kit.ModeDark, page.T("Appearance: dark")}} {
+		it := fyne.NewMenuItem(m.label, func() { a.SetMode(m.mode) })
+		it.Checked = m.mode == a.mode
+		items = append(items, it)
+	}
+	return items
+}
+
+func (a *App) askSignOut(acc mirror.Account) {
+	text := page.T("Sign out {{.UPN}}? Its mirrored mail and calendar and what is still pending are erased from this computer. People and companies stay.", map[string]any{"UPN": acc.UPN})
+	a.frame.Toasts.Ask(text, page.T("Sign out"), func() {
+		a.Go("sign out", func(ctx context.Context) {
+			if err := a.d.Sessions.SignOut(ctx, acc); err != nil {
+				a.Do(func() { a.Fail(page.T("sign out"), err) })
+			}
+		})
+	})
+}
+
+// startTray runs when the app has started, since only then is there a driver that has a tray.
+func (a *App) startTray() {
+	if a.d.SetTray == nil {
+		return
+	}
+	a.tray = tray.New(a, a.d.Mailbox, a.Raise, a.Quit)
+	a.d.SetTray(a.tray.Menu())
+	a.wireClose() // Fyne's tray may take over the close button; ours must be the last word
+}
+
+// Raise brings the window to the front.
+func (a *App) Raise() {
+	a.window.Show()
+	a.window.RequestFocus()
+}
+
+// wireClose hides the window only where a tray icon brings it back; else closing quits.
+func (a *App) wireClose() {
+	a.window.SetCloseIntercept(func() {
+		a.Go("ask for a tray", func(ctx context.Context) {
+			hide := a.tray != nil && a.d.TrayHost(ctx)
+			a.Do(func() {
+				if hide {
+					a.window.Hide()
+					return
+				}
+				a.Quit()
+			})
+		})
+	})
+}
+
+// setMenu rebuilds the main menu: keys with a modifier live there, so that they work while a field has the focus.
+func (a *App) setMenu() {
+	menuItem := func(c page.Command) *fyne.MenuItem {
+		label := c.Label
+		it := fyne.NewMenuItem(label, c.Do)
+		it.Shortcut = c.Shortcut
+		return it
+	}
+	quit := fyne.NewMenuItem(page.T("Quit"), a.Quit)
+	quit.IsQuit = true
+	file := fyne.NewMenu("Super CRM")
+	if len(a.accounts) > 0 {
+		search := fyne.NewMenuItem(page.T("Search and commands…"), a.openPalette)
+		search.Shortcut = ctrl(fyne.KeyK)
+		file.Items = append(file.Items, search)
+	}
+	menus := []*fyne.Menu{file}
+	own := len(pageKeys) + 2
+	if commands := a.commands(); len(commands) >= own {
+		view := fyne.NewMenu(page.T("Go"))
+		for _, c := range commands[:own] {
+			view.Items = append(view.Items, menuItem(c))
+		}
+		menus = append(menus, view)
+		if len(commands) > own {
+			m := fyne.NewMenu(a.frame.Current().Title())
+			for _, c := range commands[own:] {
+				m.Items = append(m.Items, menuItem(c))
+			}
+			menus = append(menus, m)
+		}
+	}
+	file.Items = append(file.Items, a.appearanceItems()...)
+	file.Items = append(file.Items, fyne.NewMenuItemSeparator(), quit)
+	a.window.SetMainMenu(fyne.NewMainMenu(menus...))
+}
