@@ -202,6 +202,7 @@ type Touch struct {
 	Kind    string // mail.in mail.out event
 	ID      int64
 	At      time.Time
+	AllDay  bool // an event of whole days: At is midnight UTC of the first, and only its date counts
 	Subject string
 	Preview string
 }

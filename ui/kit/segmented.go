@@ -24,7 +24,7 @@ func NewSegmented(labels []string, changed func(int)) *Segmented {
 		s.buttons = append(s.buttons, b)
 		row.Add(b)
 	}
-	s.buttons[0].On = true
+	s.buttons[0].SetOn(true) // the row has measured, and so drawn, it already
 	s.box = container.NewStack(NewFill(ColorHover, Corner), row)
 	s.ExtendBaseWidget(s)
 	return s

@@ -9,7 +9,7 @@ import (
 
 // factGrid sets facts in two columns, or one where it is narrow; those without text are left out.
 func factGrid(facts []fact) fyne.CanvasObject {
-	grid := container.New(&columns{least: 250, gap: kit.S4})
+	grid := container.New(&columns{least: 250, gap: kit.S4, lead: 0.58})
 	for _, f := range facts {
 		if f.text == "" {
 			continue
@@ -34,7 +34,8 @@ func newFact(f fact) fyne.CanvasObject {
 type columns struct {
 	least float32 // width of a column
 	gap   float32
-	n     int // columns as last laid out: the height depends on it
+	lead  float32 // the left one's share of two; 0: half
+	n     int     // columns as last laid out: the height depends on it
 }
 
 func (c *columns) fit(width float32) int {
@@ -60,9 +61,18 @@ func (c *columns) MinSize(objs []fyne.CanvasObject) fyne.Size {
 func (c *columns) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	c.n = c.fit(s.Width)
 	rows, h := (len(objs)+c.n-1)/c.n, c.height(objs)
-	w := (s.Width - c.gap*float32(c.n-1)) / float32(c.n)
+	widths := []float32{s.Width}
+	if c.n == 2 {
+		share := c.lead
+		if share == 0 {
+			share = 0.5
+		}
+		left := (s.Width - c.gap) * share
+		widths = []float32{left, s.Width - c.gap - left}
+	}
 	for i, o := range objs {
-		o.Resize(fyne.NewSize(w, h))
-		o.Move(fyne.NewPos(float32(i/rows)*(w+c.gap), float32(i%rows)*h))
+		col := i / rows
+		o.Resize(fyne.NewSize(widths[col], h))
+		o.Move(fyne.NewPos(float32(col)*(widths[0]+c.gap), float32(i%rows)*h))
 	}
 }

@@ -37,13 +37,16 @@ func (f *form) ask(then func()) {
 		title = page.T("Save the changes to {{.Name}}?", map[string]any{"Name": f.before.Name})
 	}
 	save := kit.NewButton(page.T("Save"), "check", f.submit)
-	discard := kit.NewButton(page.T("Discard"), "trash", func() {
-		then, f.then = f.then, nil
-		f.page.detail.form = nil
-		then()
-	})
+	discard := kit.NewButton(page.T("Discard"), "trash", f.discard)
 	f.show(kit.NewBanner(kit.Warn, title, "", save, discard, kit.NewGhost(page.T("Keep editing"), "", f.keep)))
 	f.page.host.Window().Canvas().Focus(save)
+}
+
+// discard forgets what was typed and goes where the person wanted to go.
+func (f *form) discard() {
+	then := f.then
+	f.then, f.page.detail.form = nil, nil
+	then()
 }
 
 // keep goes on editing.
@@ -215,17 +218,19 @@ func (f *form) wrong(err error) {
 		field.SetWrong(f.labels[invalid.Field] + " " + page.T(invalid.Why))
 		host.Window().Canvas().Focus(field.Entry)
 	case errors.Is(err, crm.ErrNotFound):
-		again := kit.NewButton(page.T("Save as new"), "add", func() {
-			f.id = 0
-			f.before = draft{}
-			f.edited()
-			f.submit()
-		})
+		again := kit.NewButton(page.T("Save as new"), "add", f.submitAsNew)
 		f.show(kit.NewBanner(kit.Bad, page.T("This record was deleted meanwhile"), page.T("What you typed is still here."), again))
 	default:
 		f.show(kit.NewBanner(kit.Bad, page.T("Could not save"), err.Error()))
 	}
 	f.object.Refresh()
+}
+
+// submitAsNew saves as another record what can no longer be saved as the one it was.
+func (f *form) submitAsNew() {
+	f.id, f.before = 0, draft{}
+	f.edited()
+	f.submit()
 }
 
 func keyOf(addr string) string {

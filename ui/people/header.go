@@ -73,6 +73,7 @@ func (h *header) set(k Kind, text string) {
 		h.search.SetPlaceHolder(page.T("Search companies"))
 		h.create.SetLabel(page.T("New company"))
 	}
+	h.object.Refresh()
 	h.page.host.HeaderChanged()
 }
 

@@ -35,7 +35,7 @@ func newTimeline(host page.Host, touches []mirror.Touch, now time.Time) *timelin
 // parted parts what is to come from what was; both stay newest first.
 func parted(touches []mirror.Touch, now time.Time) (coming, past []mirror.Touch) {
 	for i, t := range touches {
-		if !t.At.After(now) {
+		if !who.ToCome(t, now) {
 			return touches[:i], touches[i:]
 		}
 	}
@@ -54,9 +54,7 @@ func (t *timeline) fill(coming, past int) {
 			t.more(page.N("Show {{.N}} later meeting", "Show {{.N}} later meetings", from), "chevron-up", func() { t.fill(n, past) })
 		}
 		for _, touch := range t.coming[from:] {
-			row := who.NewTouchRow(t.host, touch, t.now)
-			row.Title.Style.Bold = true
-			t.object.Add(row)
+			t.object.Add(who.NewTouchRow(t.host, touch, t.now))
 		}
 	}
 	if n := len(t.past); n > 0 {

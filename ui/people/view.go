@@ -20,7 +20,7 @@ type fact struct {
 }
 
 // factLabel is the width of the labels, so that what they label is aligned.
-const factLabel = 76
+const factLabel = 60
 
 func (p *Page) personView(r record) fyne.CanvasObject {
 	person := r.person
@@ -48,11 +48,11 @@ func (p *Page) personView(r record) fyne.CanvasObject {
 
 	var facts []fact
 	for i, addr := range person.Emails {
-		label := page.T("E-mail")
+		icon, label := "mail", page.T("E-mail")
 		if i > 0 {
-			label = ""
+			icon, label = "", ""
 		}
-		facts = append(facts, fact{"mail", label, addr, page.T("Write to {{.Addr}}", map[string]any{"Addr": addr}),
+		facts = append(facts, fact{icon, label, addr, page.T("Write to {{.Addr}}", map[string]any{"Addr": addr}),
 			func() { p.host.Compose(page.Mail, person.Name, addr) }})
 	}
 	facts = append(facts, p.number("phone", page.T("Phone"), person.Phone), p.number("mobile", page.T("Mobile"), person.Mobile),

@@ -139,7 +139,7 @@ func readContact(ctx context.Context, timeline Timeline, m member, now time.Time
 		return c, err
 	}
 	for _, t := range touches {
-		if !t.At.After(now) && len(c.Past) < touchesSeen {
+		if !ToCome(t, now) && len(c.Past) < touchesSeen {
 			c.Past = append(c.Past, t)
 		}
 	}

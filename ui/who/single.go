@@ -107,7 +107,7 @@ func (s *single) actions() fyne.CanvasObject {
 		kit.NewButton(page.T("Meeting"), "calendar", func() { host.Compose(page.Calendar, m.name(), m.Party.Addr) }),
 	)
 	if m.Person != nil {
-		open := kit.NewButton("", "edit", func() { host.Open(page.People, m.Person.ID) })
+		open := kit.NewButton("", "person", func() { host.Open(page.People, m.Person.ID) })
 		open.Tip = page.T("Open record")
 		row.Add(open)
 	}
@@ -172,8 +172,8 @@ func (s *single) drawContact() {
 	}
 	if len(c.Past) > 0 {
 		last := c.Past[0]
-		text := page.T("Last contact {{.Ago}} · {{.What}}", map[string]any{"Ago": ago(last.At, now), "What": TouchWord(last)})
-		met.Add(kit.NewItem("clock", text, "", func() { OpenTouch(host, last) }))
+		met.Add(kit.NewItemTwo(kit.NewIcon("clock", kit.ColorMuted, 16), page.T("Last contact {{.Ago}}", map[string]any{"Ago": ago(local(last), now)}),
+			TouchWord(last), "", func() { OpenTouch(host, last) }))
 	}
 	fill(s.met, "", met)
 	recent := kit.Stack(0)

@@ -24,11 +24,11 @@ func TouchIcon(t mirror.Touch) string {
 func TouchWord(t mirror.Touch) string {
 	switch t.Kind {
 	case "mail.in":
-		return page.T("mail received")
+		return page.T("Mail received")
 	case "mail.out":
-		return page.T("mail sent")
+		return page.T("Mail sent")
 	}
-	return page.T("meeting")
+	return page.T("Meeting")
 }
 
 // Subject is a subject as it is shown, never empty.
@@ -39,11 +39,33 @@ func Subject(s string) string {
 	return s
 }
 
-// NewTouchRow is a line of a timeline; a click opens the mail or meeting.
+// NewTouchRow is a line of a timeline; a click opens the mail or meeting. What is to come is marked by the accent and
+// has its day and time.
 func NewTouchRow(host page.Host, t mirror.Touch, now time.Time) *kit.Item {
-	item := kit.NewItem(TouchIcon(t), Subject(t.Subject), when.Short(t.At, now), func() { OpenTouch(host, t) })
+	color, at := kit.ColorMuted, when.Short(local(t), now)
+	if ToCome(t, now) {
+		color, at = kit.ColorAccent, when.Day(local(t))
+		if !t.AllDay {
+			at += ", " + when.Time(t.At)
+		}
+	}
+	item := kit.NewItemLead(kit.NewIcon(TouchIcon(t), color, 16), Subject(t.Subject), at, func() { OpenTouch(host, t) })
 	item.Tip = TouchWord(t) + " · " + when.Long(t.At)
+	if t.AllDay {
+		item.Tip = TouchWord(t) + " · " + when.DateOf(t.At.UTC()).Long()
+	}
 	return item
+}
+
+// ToCome tells whether a touch is still ahead; an event of whole days is over when its first day has begun.
+func ToCome(t mirror.Touch, now time.Time) bool { return local(t).After(now) }
+
+// local is the moment of a touch by the clock here: of an event of whole days the beginning of its date.
+func local(t mirror.Touch) time.Time {
+	if t.AllDay {
+		return when.DateOf(t.At.UTC()).At(0, time.Local)
+	}
+	return t.At
 }
 
 // OpenTouch shows a touch on its page.
