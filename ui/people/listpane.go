@@ -15,6 +15,7 @@ type listPane struct {
 	page   *Page
 	kind   Kind
 	text   string  // the filter
+	shown  string  // the filter that the rows on the screen passed
 	want   subject // to be marked once it is listed
 	roster roster
 	loader *page.Loader[roster]
@@ -57,7 +58,7 @@ func (l *listPane) load() {
 			l.failed(err)
 			return
 		}
-		l.roster = r
+		l.roster, l.shown = r, text
 		l.list.SetCount(len(r.rows))
 		l.mark(l.want != (subject{}))
 		l.want = subject{}

@@ -62,14 +62,6 @@ func (r *rig) person(p crm.Person) crm.Person {
 	return p
 }
 
-func (r *rig) company(co crm.Company) crm.Company {
-	r.t.Helper()
-	if err := r.crm.SaveCompany(r.t.Context(), &co); err != nil {
-		r.t.Fatal(err)
-	}
-	return co
-}
-
 // mailbox makes an account with a folder and a calendar, once.
 func (r *rig) mailbox() {
 	r.exec(`INSERT OR IGNORE INTO account (id, key, upn, name, added_at) VALUES (1, 'k', 'maya@harborline.example', 'Maya', 0)`)
