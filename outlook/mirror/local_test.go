@@ -115,6 +115,34 @@ func TestMailReads(t *testing.T) {
 	}
 }
 
+func TestIDsComeNewestFirst(t *testing.T) {
+	f, ctx := local(t), t.Context()
+	must(t, f.db.Write(ctx, "shuffle", func(tx *store.Tx) error {
+		for i := range 3000 {
+			if _, err := tx.Exec(`INSERT INTO message (account_id, folder_id, graph_id, received_at, is_read) VALUES (?,?,?,?,?)`,
+				f.account, f.archive, fmt.Sprint("S", i), (i*7919)%1000, i%2); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	for _, unread := range []bool{false, true} {
+		ids, err := f.MessageIDs(ctx, f.archive, unread)
+		must(t, err)
+		rows, err := f.MessageRows(ctx, ids)
+		must(t, err)
+		if want := map[bool]int{false: 3000, true: 1500}[unread]; len(rows) != want {
+			t.Fatalf("%d rows, want %d", len(rows), want)
+		}
+		for i := 1; i < len(rows); i++ {
+			a, b := rows[i-1], rows[i]
+			if a.Received.Before(b.Received) || a.Received.Equal(b.Received) && a.ID < b.ID {
+				t.Fatalf("row %d is newer than the one before it", i)
+			}
+		}
+	}
+}
+
 func TestSearch(t *testing.T) {
 	f, ctx := local(t), t.Context()
 	for query, want := range map[string]int{

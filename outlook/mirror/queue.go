@@ -154,8 +154,8 @@ func (r *runner) settle(ctx context.Context, o outboxRow, err error) error {
 	}
 	r.m.log.Info("intention not carried out", "kind", o.kind, "state", state, "reason", reason, "attempt", attempts, "error", err)
 	return r.m.db.Write(ctx, "note attempt", func(tx *store.Tx) error {
-		_, werr := tx.ExecContext(ctx, `UPDATE outbox SET state=?, attempts=?, not_before=?, error=? WHERE id=? AND state='queued'`,
-			state, attempts, millis(r.m.now().Add(delay)), reason+": "+err.Error(), o.id)
+		_, werr := tx.ExecContext(ctx, `UPDATE outbox SET state=?, attempts=?, not_before=?, error=? WHERE id=? AND state='queued' AND payload=?`,
+			state, attempts, millis(r.m.now().Add(delay)), reason+": "+err.Error(), o.id, o.payload) // a newer wish begins anew
 		tx.Changed(store.Outbox, o.id)
 		tx.Changed(o.kindChanged(), o.item)
 		return werr

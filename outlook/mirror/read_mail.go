@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"sort"
+	"strconv"
 	"strings"
 )
 
@@ -86,16 +87,30 @@ func (m *Mirror) Folders(ctx context.Context, accountID int64) ([]Folder, error)
 	return out, nil
 }
 
-// MessageIDs lists a folder's messages, newest first.
+// MessageIDs lists a folder's messages, newest first. A hundred thousand ids come as one row: scanning as many rows
+// takes several times as long.
 func (m *Mirror) MessageIDs(ctx context.Context, folderID int64, unreadOnly bool) ([]int64, error) {
-	query := `SELECT id FROM message WHERE folder_id=?`
+	where := ``
 	if unreadOnly {
-		query += ` AND is_read=0`
+		where = ` AND is_read=0`
 	}
-	return collect(ctx, m, "list messages", func(row scanner) (id int64, err error) {
-		err = row.Scan(&id)
-		return id, err
-	}, query+` ORDER BY received_at DESC, id DESC`, folderID)
+	var list string
+	var n int
+	if err := m.db.Reader().QueryRowContext(ctx, `SELECT coalesce(group_concat(id),''), count(*) FROM
+		(SELECT id FROM message WHERE folder_id=?`+where+` ORDER BY received_at DESC, id DESC)`, folderID).Scan(&list, &n); err != nil {
+		return nil, fmt.Errorf("list messages: %w", err)
+	}
+	out := make([]int64, 0, n)
+	for len(list) > 0 {
+		var text string
+		text, list, _ = strings.Cut(list, ",")
+		id, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("list messages: %w", err)
+		}
+		out = append(out, id)
+	}
+	return out, nil
 }
 
 const pendingOf = `(SELECT max(CASE state WHEN 'conflict' THEN 3 WHEN 'failed' THEN 2 ELSE 1 END) FROM outbox o WHERE o.item_kind=`
@@ -175,9 +190,10 @@ func (m *Mirror) Message(ctx context.Context, id int64) (Message, error) {
 
 // Conversation reads the thread that a message belongs to, oldest first, from all of its account's folders.
 func (m *Mirror) Conversation(ctx context.Context, id int64) ([]MessageRow, error) {
-	out, err := collect(ctx, m, "read conversation", scanRow, `SELECT `+rowColumns+` FROM message t JOIN message m
-		ON m.account_id=t.account_id AND (m.id=t.id OR (t.conversation<>'' AND m.conversation=t.conversation))
-		WHERE t.id=? ORDER BY m.received_at, m.id`, id)
+	out, err := collect(ctx, m, "read conversation", scanRow, `SELECT `+rowColumns+` FROM message m WHERE m.id IN (
+			SELECT ?1 UNION
+			SELECT o.id FROM message t JOIN message o ON o.account_id=t.account_id AND o.conversation=t.conversation WHERE t.id=?1 AND t.conversation<>'')
+		ORDER BY m.received_at, m.id`, id)
 	if err == nil && len(out) == 0 {
 		err = fmt.Errorf("read conversation: %w", ErrNotFound)
 	}

@@ -43,6 +43,9 @@ func (r *runner) syncLoop(ctx context.Context) {
 		if err != nil {
 			failures++
 			d = r.backoff(failures)
+			if outlook.IsNetwork(err) {
+				d = min(d, r.m.poll) // to be offline is no error, and its end should show soon
+			}
 			r.m.log.Warn("mirror round failed", "account", r.account, "failures", failures, "error", err)
 		} else {
 			failures = 0

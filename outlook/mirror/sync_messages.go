@@ -20,7 +20,11 @@ func (r *runner) syncMessages(ctx context.Context, f folderRef) error {
 		return err
 	}
 	fetch := func(link string) (outlook.Page[outlook.Message], error) {
-		return r.client.MessagesDelta(ctx, f.graph, link, outlook.MessageFields, messagePage)
+		page, err := r.client.MessagesDelta(ctx, f.graph, link, outlook.MessageFields, messagePage)
+		for size := messagePage / 10; outlook.IsTooLarge(err) && size > 0; size /= 10 {
+			page, err = r.client.MessagesDelta(ctx, f.graph, link, outlook.MessageFields, size) // huge bodies: fewer at a time
+		}
+		return page, err
 	}
 	keep := func(page outlook.Page[outlook.Message], s scope) (func(*store.Tx) error, error) {
 		changes, err := askAll(ctx, page.Items, func(ctx context.Context, m outlook.Message) (messageChange, error) {
