@@ -23,7 +23,7 @@ var (
 	// ErrTokenRefused: the token endpoint refused, and asking the person to sign in again would not help.
 	ErrTokenRefused = errors.New("the login server refused to give a token")
 	// ErrSignInAgain: the kept sign-in is gone or no longer enough; only an interactive sign-in helps.
-	ErrSignInAgain = errors.New("an interactive sign-in is needed")
+	ErrSignInAgain error = signInAgain{}
 	// ErrIDToken: the proof of identity that came with the tokens does not hold.
 	ErrIDToken = errors.New("the id_token is not valid")
 	// ErrClock: the proof of identity is outside its validity by this computer's clock.
@@ -50,6 +50,15 @@ var (
 	// ErrKeychainSlow: the keychain did not answer within the deadline.
 	ErrKeychainSlow = errors.New("the keychain does not answer")
 )
+
+// signInAgain is what ErrSignInAgain is. Packages that do not know this one tell it by its method (errors.As).
+type signInAgain struct{}
+
+// Error says what helps.
+func (signInAgain) Error() string { return "an interactive sign-in is needed" }
+
+// SignInAgain is true.
+func (signInAgain) SignInAgain() bool { return true }
 
 // Transient tells whether the failure passes by itself: the refresh token is kept, and the call is worth repeating later.
 func Transient(err error) bool {
