@@ -35,6 +35,7 @@ type rig struct {
 	offset  atomic.Int64 // added to the clock
 	token   atomic.Pointer[error]
 	http    *http.Client
+	down    atomic.Bool // no network
 }
 
 const me = "maya.torres@harborline.example"
@@ -52,7 +53,12 @@ func newRig(t testing.TB) *rig {
 	}})
 	r.server = httptest.NewServer(r.h)
 	t.Cleanup(r.server.Close)
-	r.http = &http.Client{Transport: &http.Transport{}}
+	r.http = &http.Client{Transport: &http.Transport{DialContext: dialer(func() error {
+		if r.down.Load() {
+			return errors.New("no route")
+		}
+		return nil
+	})}}
 	t.Cleanup(func() {
 		r.stop()
 		r.http.CloseIdleConnections()

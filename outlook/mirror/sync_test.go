@@ -2,7 +2,6 @@ package mirror
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -133,10 +132,9 @@ func TestFalseRemovedIsNotBelieved(t *testing.T) {
 	r.start()
 	r.synced()
 	r.m.Close()
-	rn := newRunner(r.m, r.account, me, nil)
 	r.m = New(Options{DB: r.db, Now: r.now, PollEvery: time.Hour})
 	r.connect()
-	rn = r.m.runner(r.account)
+	rn := r.m.runner(r.account)
 	r.synced()
 	folders, err := rn.folderRefs(t.Context())
 	must(t, err)
@@ -224,19 +222,7 @@ func TestOfflineQueueGoesOutWhenOnline(t *testing.T) {
 	r.furnish(5)
 	r.start()
 	r.synced()
-	real := r.http.Transport.(*http.Transport)
-	r.http.Transport = real // the client copied the struct, the transport is shared: break it below
-	down := errors.New("no route")
-	var broken = make(chan struct{})
-	real.CloseIdleConnections()
-	real.DialContext = dialer(func() error {
-		select {
-		case <-broken:
-			return nil
-		default:
-			return down
-		}
-	})
+	r.down.Store(true)
 	r.server.CloseClientConnections()
 	must(t, r.m.MarkRead(t.Context(), []int64{r.mail("Quote 1").ID}, true))
 	if _, err := r.m.SendReply(t.Context(), Reply{MessageID: r.mail("Quote 2").ID, Text: "From the train."}); err != nil {
@@ -251,7 +237,7 @@ func TestOfflineQueueGoesOutWhenOnline(t *testing.T) {
 		box, _ := r.m.Outbox(t.Context())
 		return len(box) == 2 && box[0].Reason == "offline" && box[0].State == PendingQueued
 	})
-	close(broken)
+	r.down.Store(false)
 	r.sent()
 	r.synced()
 	r.same()
