@@ -19,6 +19,7 @@ type readerHead struct {
 	to      *kit.Text
 	more    *kit.Button
 	all     *kit.Paragraph
+	allBox  *fyne.Container
 	id      int64
 	object  *fyne.Container
 	reflow  func()
@@ -36,12 +37,13 @@ func newReaderHead(reflow func()) *readerHead {
 		reflow:  reflow,
 	}
 	h.subject.Style.Bold = true
-	h.all.Hide()
-	h.more = kit.NewLink("", "chevron-down", func() { h.expand(!h.all.Visible()) })
+	h.allBox = kit.Inset(h.all, 0, 0, 0, 36+kit.S3)
+	h.allBox.Hide()
+	h.more = kit.NewLink("", "chevron-down", func() { h.expand(!h.allBox.Visible()) })
 	h.more.Tip = page.T("Show all recipients")
 	lines := kit.Stack(1, kit.Row(kit.S3, kit.Grow(h.from), h.date), h.addr, kit.Row(0, kit.Grow(h.to), h.more))
 	who := kit.Row(kit.S3, kit.Stack(0, h.avatar), kit.Grow(lines))
-	h.object = kit.Tall(kit.S3, h.subject, who, kit.Inset(h.all, 0, 0, 0, 36+kit.S3))
+	h.object = kit.Tall(kit.S3, h.subject, who, h.allBox)
 	return h
 }
 
@@ -98,9 +100,9 @@ func (h *readerHead) expand(on bool) {
 	}
 	h.more.Refresh()
 	if on {
-		h.all.Show()
+		h.allBox.Show()
 	} else {
-		h.all.Hide()
+		h.allBox.Hide()
 	}
 	h.object.Refresh()
 	h.reflow()

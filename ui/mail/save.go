@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -141,7 +142,11 @@ func userDir(file, home string) string {
 		return ""
 	}
 	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
+	return downloadOf(f, home)
+}
+
+func downloadOf(r io.Reader, home string) string {
+	for lines := bufio.NewScanner(r); lines.Scan(); {
 		value, ok := strings.CutPrefix(strings.TrimSpace(lines.Text()), "XDG_DOWNLOAD_DIR=")
 		if !ok {
 			continue

@@ -120,7 +120,7 @@ func wrap(words []word, width, size float32) [][]run {
 		w := &words[i]
 		if w.width == 0 {
 			for j := range w.parts {
-				w.parts[j].width = fyne.MeasureText(w.parts[j].text, size, textStyle(w.parts[j].style)).Width
+				w.parts[j].width = measured(w.parts[j].text, size, w.parts[j].style)
 				w.width += w.parts[j].width
 			}
 		}
@@ -143,7 +143,7 @@ func wrap(words []word, width, size float32) [][]run {
 					put(part{text: p.text[:head], style: p.style, link: p.link}, space)
 				}
 				p.text = p.text[head:]
-				p.width = fyne.MeasureText(p.text, size, textStyle(p.style)).Width
+				p.width = measured(p.text, size, p.style)
 				lines, line, at, space = append(lines, line), nil, 0, false
 				if p.text == "" {
 					break
@@ -183,13 +183,27 @@ func place(line []run, size float32) {
 	}
 }
 
+// measured is the width of a text. What is longer than any line is not measured, which costs more the longer it is.
+func measured(text string, size float32, style Style) float32 {
+	if len(text) > 600 {
+		return 1e9
+	}
+	return fyne.MeasureText(text, size, textStyle(style)).Width
+}
+
 // longest is how many bytes of text fit a width; at least one character when must is true.
 func longest(text string, width, size float32, style fyne.TextStyle, must bool) int {
-	starts := make([]int, 0, len(text)+1)
+	most := min(int(max(0, width)/size*6)+8, len(text)+1) // characters; few are narrower than a sixth of their height
+	starts := make([]int, 0, most+1)
 	for i := range text {
+		if len(starts) == most {
+			break
+		}
 		starts = append(starts, i)
 	}
-	starts = append(starts, len(text))
+	if len(starts) < most {
+		starts = append(starts, len(text))
+	}
 	lo, hi := 0, len(starts)-1
 	for lo < hi {
 		mid := (lo + hi + 1) / 2
