@@ -19,6 +19,7 @@ type eventMaker struct {
 	loc   *time.Location
 	staff staff
 	calls int
+	deck  []int // companies not met yet
 }
 
 const calendarDays = 30
@@ -132,7 +133,12 @@ func people(c *assets.DemoCompany) []person {
 
 func (k *eventMaker) company() *assets.DemoCompany {
 	all := assets.DemoCustomers()
-	return &all[k.rng.IntN(len(all))]
+	if len(k.deck) == 0 {
+		k.deck = k.rng.Perm(len(all))
+	}
+	c := &all[k.deck[0]]
+	k.deck = k.deck[1:]
+	return c
 }
 
 var meetings = []struct {
@@ -200,6 +206,11 @@ func (k *eventMaker) customerDays() {
 // todayAndTomorrow are lively whatever day it is, with a meeting that begins soon while the working day lasts.
 func (k *eventMaker) todayAndTomorrow() {
 	soon := k.now.Add(35 * time.Minute).Truncate(15 * time.Minute)
+	meet := func(start time.Time, minutes int) {
+		if gap := start.Sub(soon).Abs(); gap > 45*time.Minute {
+			k.customerMeeting(start, minutes)
+		}
+	}
 	if soon.Hour() >= 7 && soon.Hour() < 18 && soon.Day() == k.now.Day() {
 		e := k.customerMeeting(soon, 45)
 		e.Categories = []string{"Customer"}
@@ -217,9 +228,9 @@ func (k *eventMaker) todayAndTomorrow() {
 			k.customerMeeting(k.at(n, 14, 0), 45)
 			continue
 		}
-		k.customerMeeting(k.at(n, 10, 45), 45)
+		meet(k.at(n, 10, 45), 45)
 		k.customerMeeting(k.at(n, 11, 0), 60) // overlaps the one before
-		k.customerMeeting(k.at(n, 14, 30), 60)
+		meet(k.at(n, 14, 30), 60)
 		focus := k.event("Write quotes", k.at(n, 16, 0), 60)
 		focus.ShowAs, focus.Categories = "busy", []string{"Quote"}
 		k.add(focus)

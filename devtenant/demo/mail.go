@@ -26,6 +26,7 @@ type mailMaker struct {
 	now   time.Time // in the mailbox's zone
 	staff staff
 	plan  []planned
+	deck  []int // scripts not used yet, so that neighbours differ
 	id    int
 }
 
@@ -86,7 +87,11 @@ func (k *mailMaker) thread() *thread {
 	case 1:
 		at = 3 // Bluepeak
 	}
-	s := &scripts()[k.rng.IntN(len(scripts()))]
+	if len(k.deck) == 0 {
+		k.deck = k.rng.Perm(len(scripts()))
+	}
+	s := &scripts()[k.deck[0]]
+	k.deck = k.deck[1:]
 	return &thread{script: s, company: &companies[at%len(companies)], staff: &k.staff, seed: k.rng.Uint64()}
 }
 
