@@ -313,10 +313,13 @@ func (p *filterParser) call(depth int) (func(getter) bool, error) {
 			return strings.HasPrefix(s, text)
 		}, nil
 	}
-	if !strings.HasSuffix(name, "/any") || p.item != "" {
+	path, any := strings.CutSuffix(p.tokens[p.at].text, "/any")
+	if !any {
+		path, any = strings.CutSuffix(path, "/Any")
+	}
+	if !any || p.item != "" {
 		return nil, p.bad()
 	}
-	path := p.tokens[p.at].text[:len(name)-len("/any")]
 	if !p.known(path) {
 		return nil, badRequest("BadRequest", "Could not find a property named '"+path+"'.")
 	}

@@ -211,11 +211,16 @@ func (b *Box) eventChanges(c *Calendar, from, to time.Time, since uint64, tombs 
 		if len(instances) > 0 {
 			here[e.ID()] = true
 		}
-		if e.seq > since {
+		// A changed exception may be the first or the last that a series has in the window: its master is told, too.
+		changed := e.seq
+		for _, x := range e.exceptions {
+			changed = max(changed, x.seq)
+		}
+		if changed > since {
 			if len(instances) == 0 {
-				remove(e.ID(), e.seq)
+				remove(e.ID(), changed)
 			} else if e.Rule != nil {
-				add(Instance{Event: e, Start: e.Start, End: e.End}, e.seq, beforeAll)
+				add(Instance{Event: e, Start: e.Start, End: e.End}, changed, beforeAll)
 			}
 		}
 		for _, i := range instances {

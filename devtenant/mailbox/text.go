@@ -85,7 +85,7 @@ func plain(s string, limit int) string {
 			} else {
 				s = ""
 			}
-		case name == "td" || name == "th":
+		case (name == "td" || name == "th") && !strings.HasPrefix(tag, "/"):
 			out.WriteByte(' ')
 		case blocks[name] && out.Len() > 0 && !strings.HasSuffix(out.String(), "\n"):
 			out.WriteByte('\n')
