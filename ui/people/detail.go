@@ -56,7 +56,6 @@ func (d *detail) clear() {
 	d.loader.Cancel()
 	d.subject, d.record, d.drawn, d.form = subject{}, record{}, subject{}, nil
 	d.set(kit.NewEmpty("people", page.T("Nobody selected"), page.T("Select somebody on the left, or press N to add somebody new.")))
-	d.tellWho()
 }
 
 // show reads a record and shows it; an open form is closed, so ask leave first.
@@ -130,28 +129,11 @@ func (d *detail) draw(r record) {
 	if !again {
 		d.scroll.ScrollToTop()
 	}
-	d.tellWho()
 }
 
 func (d *detail) set(o fyne.CanvasObject) {
 	d.object.Objects = []fyne.CanvasObject{o}
 	d.object.Refresh()
-}
-
-// tellWho tells the frame's panel whom the record is about.
-func (d *detail) tellWho() {
-	r := d.record
-	if r.subject.kind == People && len(r.person.Emails) > 0 {
-		d.page.host.Who(page.Party{Name: r.person.Name, Addr: r.person.Emails[0]})
-		return
-	}
-	var all []page.Party
-	for _, m := range r.members {
-		if len(m.Emails) > 0 {
-			all = append(all, page.Party{Name: m.Name, Addr: m.Emails[0]})
-		}
-	}
-	d.page.host.Who(all...)
 }
 
 // name is what the record is called.

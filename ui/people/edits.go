@@ -50,6 +50,14 @@ func (d *detail) edit(f *form) {
 	})
 }
 
+// refreshForm lays an open form out again, after one of its parts has come or gone.
+func (d *detail) refreshForm() {
+	if d.form != nil {
+		d.form.scroll.Content.Refresh()
+		d.form.scroll.Refresh()
+	}
+}
+
 // guess fills the company of a new person that came with an address.
 func (p *Page) guess(d draft) {
 	f := p.detail.form

@@ -58,7 +58,7 @@ func (e *emails) add(addr string) *emailLine {
 	}
 	l.entry.OnSend, l.entry.OnEscape = e.send, e.escape
 	l.link = kit.NewLink(page.T("Open"), "", nil)
-	l.under = kit.Row(kit.S1, l.wrong, l.link)
+	l.under = inline(l.wrong, l.link)
 	l.under.Hide()
 	remove := kit.NewIconButton("close", page.T("Remove this address"), func() { e.remove(l) })
 	l.box = kit.Stack(2, kit.Row(kit.S1, kit.Grow(l.entry), remove), l.under)

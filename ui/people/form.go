@@ -20,6 +20,7 @@ type form struct {
 	role, mobile              *kit.Field // of a person
 	domain, industry, website *kit.Field // of a company
 	company                   *suggest   // of a person
+	same                      *twin      // of a new person
 	emails                    *emails    // of a person
 	named                     map[string]*kit.Field
 	labels                    map[string]string
@@ -47,6 +48,16 @@ func newForm(p *Page, kind Kind, id int64, d draft) *form {
 		f.emails = newEmails(focus)
 		f.emails.changed, f.emails.send, f.emails.escape = f.edited, f.submit, f.cancel
 		fields.Add(pair(f.name, f.role))
+		if id == 0 {
+			f.same = newTwin(p)
+			f.name.Entry.OnEdit = func(text string) {
+				f.name.SetWrong("")
+				f.edited()
+				f.same.look(text)
+			}
+			f.same.look(d.Name)
+			fields.Add(f.same.box)
+		}
 		fields.Add(f.company.object)
 		fields.Add(f.emails.object)
 		fields.Add(pair(f.phone, f.mobile))

@@ -2,10 +2,12 @@ package people
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"supercrm/crm"
 	"supercrm/ui/kit"
@@ -256,5 +258,52 @@ func TestCompanyPage(t *testing.T) {
 	r.Until("refused", func() bool { return !f.saving })
 	if r.page.detail.form != f {
 		t.Fatal("saved a website that is none")
+	}
+}
+
+func TestSameNameIsPointedOut(t *testing.T) {
+	r := newRig(t)
+	anna := r.person(crm.Person{Name: "Anna Lindqvist", Role: "Buyer"})
+	r.person(crm.Person{Name: "Anna Lindqvist-Berg"})
+	r.show()
+	r.page.New()
+	f := r.page.detail.form
+	f.name.Entry.SetText("anna  lindqvist")
+	link := func() *kit.Button {
+		for _, o := range test.LaidOutObjects(f.same.box) {
+			if b, ok := o.(*kit.Button); ok && b.Visible() && b.Label == "Open" {
+				return b
+			}
+		}
+		return nil
+	}
+	r.Until("pointed out", func() bool { return link() != nil })
+	open := link()
+	f.name.Entry.SetText("anna lind")
+	r.Until("taken back", func() bool { return link() == nil })
+	f.name.Entry.SetText("")
+	open.OnTapped()
+	r.Until("at the other", func() bool { return r.page.detail.record.person.ID == anna.ID })
+}
+
+func TestLongWordsDoNotWidenThePage(t *testing.T) {
+	r := newRig(t)
+	long := strings.Repeat("Wide words ", 18)
+	co := r.company(crm.Company{Name: long, Industry: long, City: long, Domain: strings.Repeat("a", 60) + ".example"})
+	p := r.person(crm.Person{Name: long, Role: long, City: long, CompanyID: co.ID, Emails: []string{strings.Repeat("b", 60) + "@x.example"}})
+	r.show()
+	r.Until("shown", func() bool { return r.page.detail.drawn.id == p.ID })
+	if w := r.page.Object().MinSize().Width; w > 600 {
+		t.Errorf("a person needs %v pixels", w)
+	}
+	r.page.edit()
+	if w := r.page.Object().MinSize().Width; w > 600 {
+		t.Errorf("its form needs %v pixels", w)
+	}
+	r.page.detail.closeForm()
+	r.page.open(subject{Companies, co.ID})
+	r.Until("company", func() bool { return r.page.detail.drawn.kind == Companies })
+	if w := r.page.Object().MinSize().Width; w > 600 {
+		t.Errorf("a company needs %v pixels", w)
 	}
 }

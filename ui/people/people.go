@@ -42,7 +42,7 @@ const (
 	Companies
 )
 
-// Page is the people page. Its methods are called on the UI thread.
+// Page is the people page. It tells the who panel of nobody: the record says all of it. Its methods are called on the UI thread.
 type Page struct {
 	host     page.Host
 	data     Data
@@ -94,7 +94,6 @@ func (p *Page) Shown() {
 		p.seen = true
 		p.list.load()
 	}
-	p.detail.tellWho()
 }
 
 // Hidden implements page.Page. A form that is open stays as it is.

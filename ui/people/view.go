@@ -25,16 +25,15 @@ const factLabel = 60
 func (p *Page) personView(r record) fyne.CanvasObject {
 	person := r.person
 	words := kit.Stack(2, kit.NewLine(person.Name, kit.SizeTitle, kit.ColorText).Bold())
-	under := kit.Row(0)
+	under := inline()
 	if person.Role != "" {
-		role := person.Role
-		if person.CompanyName != "" {
-			role += " · "
-		}
-		under.Add(kit.NewText(role, kit.SizeBody, kit.ColorMuted))
+		under.Add(kit.NewText(person.Role, kit.SizeBody, kit.ColorMuted))
 	}
 	if person.CompanyName != "" {
-		under.Add(kit.Grow(newWordLink(person.CompanyName, func() { p.open(subject{Companies, person.CompanyID}) })))
+		if person.Role != "" {
+			under.Add(kit.NewText("\u00a0·\u00a0", kit.SizeBody, kit.ColorMuted))
+		}
+		under.Add(newWordLink(person.CompanyName, func() { p.open(subject{Companies, person.CompanyID}) }))
 	}
 	if len(under.Objects) > 0 {
 		words.Add(under)

@@ -16,7 +16,7 @@ type wordLink struct {
 var _ fyne.Widget = (*wordLink)(nil)
 
 func newWordLink(text string, tapped func()) *wordLink {
-	l := &wordLink{text: kit.NewLine(text, kit.SizeBody, theme.ColorNameHyperlink)}
+	l := &wordLink{text: kit.NewText(text, kit.SizeBody, theme.ColorNameHyperlink)}
 	l.OnTapped = tapped
 	l.Extend(l)
 	return l

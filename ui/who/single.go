@@ -85,7 +85,7 @@ func (s *single) drawHead() {
 	case m.Person == nil:
 		chips.Add(kit.NewChip(page.T("Not in your CRM"), kit.Neutral))
 	case m.Company != nil && m.Company.Industry != "":
-		chips.Add(kit.NewChip(m.Company.Industry, kit.Neutral))
+		chips.Add(kit.NewChip(excerpt(m.Company.Industry, 28), kit.Neutral))
 	}
 	if len(chips.Objects) > 0 {
 		lines.Add(kit.Inset(chips, kit.S1, 0, 0, 0))
