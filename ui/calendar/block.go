@@ -27,6 +27,7 @@ type face struct {
 	size                      fyne.Size
 	ring                      color.NRGBA // around a selected block; zero: none
 	before, beyond            bool        // goes on outside: no bar or corners there
+	clear                     float32     // height that nothing else will cover; 0: all of it
 }
 
 // block draws one event from canvas objects of its own, which are used again for another event.
@@ -34,6 +35,7 @@ type block struct {
 	face   face
 	pos    fyne.Position
 	drawn  bool
+	paints int // how often it was drawn, for the test that keeps refreshes cheap
 	ground *canvas.Rectangle
 	bar    *canvas.Rectangle
 	texts  []*canvas.Text
@@ -60,6 +62,7 @@ func (b *block) show(f face, pos fyne.Position) {
 		return
 	}
 	b.face, b.pos, b.drawn = f, pos, true
+	b.paints++
 	b.paint()
 }
 
@@ -131,19 +134,23 @@ func (b *block) write() {
 	}
 	bold := fyne.TextStyle{Bold: true}
 	iconsAt := fyne.NewPos(0, -1)
-	rows := int((f.size.Height - 2) / lineHeight)
+	height := f.size.Height
+	if f.clear > 0 {
+		height = min(height, f.clear)
+	}
+	rows := int((height - 2) / lineHeight)
 	switch {
 	case width < 18: // nothing that could be read
 	case rows < 2:
 		size := textSize
-		if f.size.Height < 17 {
+		if height < 17 {
 			size = tinySize
 		}
-		y := (f.size.Height - fyne.MeasureText("Ag", size, bold).Height) / 2
+		y := (min(height, 24) - lineHeight) / 2
 		room := width
 		if icons := b.iconsWidth(); icons > 0 && width > 90 {
 			room -= icons
-			iconsAt = fyne.NewPos(left+width, (f.size.Height-iconSide)/2)
+			iconsAt = fyne.NewPos(left+width, (min(height, 24)-iconSide)/2)
 		}
 		title := kit.Cut(f.title, room, size, bold)
 		put(title, size, true, f.look.title, 0, y)

@@ -40,14 +40,15 @@ func newMomentField(p *Page, label string, edited func()) *momentField {
 
 // set shows a moment without telling edited.
 func (f *momentField) set(m moment) {
-	f.value = m
+	f.value, f.bad = m, ""
 	f.setWrong("")
 	f.tidy()
 }
 
-// tidy writes what was understood in the program's own way; what was not stays as typed.
+// tidy writes what was understood in the program's own way; what was not stays as typed, and is told.
 func (f *momentField) tidy() {
 	if f.bad != "" {
+		f.setWrong(f.bad)
 		return
 	}
 	f.day.Fill(f.value.day.Full())

@@ -20,6 +20,9 @@ const (
 	gutter     float32 = 58 // the hours' column
 	edge       float32 = 8  // right of the last day: the scroll bar's
 	aside      float32 = 7  // right of the blocks in a day: ground that can always be clicked
+
+	narrowColumn float32 = 40 // below it, events that do not begin together lie over each other
+	cascadeStep  float32 = 12
 )
 
 // Working hours, in minutes; outside them, and on Saturday and Sunday, the ground is shaded.
@@ -263,6 +266,10 @@ func (g *grid) placeBlocks() bool {
 		f := s.face(seg.event)
 		pos, size := g.rect(seg, width)
 		f.size, f.time = size, s.timeOf(seg.event)
+		if g.cascades(seg, width) {
+			f.look.border = opaque(kit.ColorPage) // parts it from what it lies on
+			f.clear = yOf(seg.clear)
+		}
 		g.blocks[i].show(f, pos)
 	}
 	return grown
@@ -274,7 +281,18 @@ func (g *grid) rect(seg *segment, width float32) (fyne.Position, fyne.Size) {
 	room := w - 2 - aside
 	col := room / float32(max(1, seg.cols))
 	y, bottom := yOf(seg.from), yOf(seg.to)
+	if g.cascades(seg, width) {
+		by := min(cascadeStep, room/2/float32(seg.cols)) * float32(seg.col)
+		return fyne.NewPos(x+2+by, y+1), fyne.NewSize(room-by-2, bottom-y-1)
+	}
 	return fyne.NewPos(x+2+col*float32(seg.col), y+1), fyne.NewSize(max(3, col*float32(seg.span)-2), bottom-y-2)
+}
+
+// cascades tells whether a segment lies partly over those that began before it: where columns would be too narrow to read
+// and each title stays uncovered.
+func (g *grid) cascades(seg *segment, width float32) bool {
+	_, w := g.scene.column(0, width)
+	return seg.clear > 0 && (w-2-aside)/float32(max(1, seg.cols)) < narrowColumn
 }
 
 func (g *grid) placeNow() {
@@ -340,10 +358,11 @@ func (g *grid) collect() {
 		g.objs = append(g.objs, t)
 	}
 	g.objs = append(g.objs, g.slot.objs...)
+	g.objs = append(g.objs, g.nowLine) // across the week it lies behind the events, on today before them
 	for _, b := range g.blocks[:g.shown] {
 		g.objs = append(g.objs, b.objs...)
 	}
-	g.objs = append(g.objs, g.nowLine, g.nowDay, g.nowDot, g.nowText)
+	g.objs = append(g.objs, g.nowDay, g.nowDot, g.nowText)
 	for _, b := range g.ghosts {
 		g.objs = append(g.objs, b.objs...)
 	}

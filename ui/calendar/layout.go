@@ -20,6 +20,7 @@ func assignColumns(all []segment) {
 			j++
 		}
 		spread(all[i:j])
+		clearance(all[i:j])
 		i = j
 	}
 }
@@ -44,6 +45,23 @@ func spread(group []segment) {
 			if o.col > s.col && o.from < s.to && s.from < o.to {
 				s.span = min(s.span, o.col-s.col)
 			}
+		}
+	}
+}
+
+// clearance tells how long each of a group is alone, if their beginnings leave room for a line of text each. The group is
+// sorted by start.
+func clearance(group []segment) {
+	for i := range group[:len(group)-1] {
+		if len(group) < 3 || group[i+1].from-group[i].from < shortest {
+			return
+		}
+	}
+	for i := range group {
+		s := &group[i]
+		s.clear = s.to - s.from
+		if i+1 < len(group) {
+			s.clear = min(s.clear, group[i+1].from-s.from)
 		}
 	}
 }

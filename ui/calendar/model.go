@@ -22,6 +22,7 @@ type segment struct {
 	from, to    int // minutes after midnight, to exclusive and at least shortest later
 	col, cols   int // its column of how many
 	span        int // how many columns it takes
+	clear       int // minutes until another one begins on it, if in its group no two begin together; else 0
 	first, last bool
 }
 

@@ -188,3 +188,16 @@ func TestWorkWeekShowsWhatBeginsOnTheWeekend(t *testing.T) {
 		t.Errorf("%+v", w.bars)
 	}
 }
+
+func TestWhatBeginsApartMayLieOverEachOther(t *testing.T) {
+	at := func(h, m int) time.Time { return time.Date(2026, 11, 18, h, m, 0, 0, time.UTC) }
+	w := arrange([]mirror.Event{timed(1, at(9, 0), at(12, 0)), timed(2, at(9, 15), at(12, 0)), timed(3, at(10, 0), at(12, 0)),
+		timed(4, at(14, 0), at(15, 0)), timed(5, at(14, 0), at(15, 0)), timed(6, at(14, 30), at(15, 0))}, november, time.UTC)
+	var clear []int
+	for _, s := range w.segments {
+		clear = append(clear, s.clear)
+	}
+	if want := []int{15, 45, 120, 0, 0, 0}; !slices.Equal(clear, want) {
+		t.Errorf("%v, want %v", clear, want)
+	}
+}

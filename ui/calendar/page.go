@@ -385,6 +385,14 @@ func (p *Page) me(account int64) string {
 	return ""
 }
 
+// firstAccount is where new events are made; 0 while the accounts are not known.
+func (p *Page) firstAccount() int64 {
+	if len(p.accounts) == 0 {
+		return 0
+	}
+	return p.accounts[0].ID
+}
+
 func (p *Page) noAccount() fyne.CanvasObject {
 	return kit.NewEmpty("calendar", page.T("No calendar yet"), page.T("Sign in with your work account, and your meetings appear here, online or not."))
 }

@@ -151,13 +151,15 @@ func (n *panel) follow(id int64) {
 
 // openNew shows an empty event at a time.
 func (n *panel) openNew(day when.Date, from, to int, allDay bool, with []mirror.Address) {
+	if n.p.loaded && len(n.p.accounts) == 0 {
+		n.p.host.Toast(page.T("Sign in first: there is no calendar yet."), nil)
+		return
+	}
 	n.leave(func() {
 		n.loader.Cancel()
 		n.isNew, n.gone, n.item, n.busy = true, false, nil, false
 		n.event = mirror.Event{IsOrganizer: true, CanEdit: true, AllDay: allDay, ShowAs: "busy"}
-		if len(n.p.accounts) > 0 {
-			n.event.AccountID = n.p.accounts[0].ID
-		}
+		n.event.AccountID = n.p.firstAccount()
 		n.p.clearSelection()
 		f := form{allDay: allDay, start: moment{day, from}, end: moment{day, to}, attendees: with}
 		if to == dayMinutes && !allDay {
@@ -240,6 +242,10 @@ func (n *panel) save() {
 	if n.busy || !n.event.CanEdit || n.gone {
 		return
 	}
+	if yes := n.asking; yes != nil { // Return answers the question
+		yes()
+		return
+	}
 	f, ok := n.check()
 	if !ok {
 		return
@@ -280,6 +286,9 @@ func (n *panel) concerned(f form) []mirror.Address {
 func (n *panel) write(f form, mails bool) {
 	n.setBusy(true)
 	before, old, zone := n.base, n.event, n.p.opt.Zone
+	if old.AccountID == 0 { // begun before the accounts were read
+		old.AccountID = n.p.firstAccount()
+	}
 	start, end := f.times(zone)
 	id, title := old.ID, f.title
 	n.p.host.Go("save event", func(ctx context.Context) {

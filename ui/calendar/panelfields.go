@@ -39,10 +39,23 @@ func (n *panel) makeFields() {
 	for _, e := range []*kit.Entry{n.fields.title.Entry, n.place.Entry, n.start.day, n.start.time, n.end.day, n.end.time} {
 		e.OnSubmitted = func(string) { n.save() }
 	}
-	n.fields.title.Entry.OnEdit = func(string) { n.fields.title.SetWrong("") }
+	n.fields.title.Entry.OnEdit = func(string) {
+		n.fields.title.SetWrong("")
+		n.edited()
+	}
+	n.place.Entry.OnEdit = func(string) { n.edited() }
+	n.text.Entry.OnEdit = func(string) { n.edited() }
 	n.people.Entry.OnEdit = func(string) {
 		n.people.SetWrong("")
 		n.suggest.typed()
+		n.edited()
+	}
+}
+
+// edited takes back a question at the foot: it was about what stood there before.
+func (n *panel) edited() {
+	if n.asking != nil {
+		n.buttons()
 	}
 }
 
@@ -76,6 +89,7 @@ func (n *panel) fill(f form) {
 }
 
 func (n *panel) setTimed(on bool) {
+	n.edited()
 	n.start.setTimed(on)
 	n.end.setTimed(on)
 	n.length = n.current().length(n.p.opt.Zone)
@@ -87,6 +101,7 @@ func (n *panel) setTimed(on bool) {
 
 // startEdited keeps the length: the end moves along.
 func (n *panel) startEdited() {
+	n.edited()
 	if n.start.bad != "" || n.end.bad != "" {
 		return
 	}
@@ -102,6 +117,7 @@ func (n *panel) startEdited() {
 }
 
 func (n *panel) endEdited() {
+	n.edited()
 	if n.end.bad == "" && n.start.bad == "" {
 		if length := n.current().length(n.p.opt.Zone); length > 0 {
 			n.length = length
