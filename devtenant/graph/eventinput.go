@@ -55,13 +55,13 @@ func (w wireTime) instant() (time.Time, string, error) {
 
 // eventEdit is what an event resource in a request changes.
 type eventEdit struct {
-	set                  []func(*mailbox.Event)
-	start, end           *wireTime
-	allDay               *bool
-	recurrence           *wireRecurrence
-	noRecurrence         bool
-	organizers           bool // something that only the organiser may change
-	transaction, subject string
+	set          []func(*mailbox.Event)
+	start, end   *wireTime
+	allDay       *bool
+	recurrence   *wireRecurrence
+	noRecurrence bool
+	organizers   bool // something that only the organiser may change
+	transaction  string
 }
 
 // own are the properties that an attendee may change in the own copy.

@@ -80,11 +80,7 @@ func plain(s string, limit int) string {
 		}
 		switch {
 		case (name == "style" || name == "script" || name == "head" || name == "title") && !strings.HasPrefix(tag, "/"):
-			if end := strings.Index(asciiLower(s), "</"+name); end >= 0 {
-				s = s[end:]
-			} else {
-				s = ""
-			}
+			s = s[closing(s, name):]
 		case (name == "td" || name == "th") && !strings.HasPrefix(tag, "/"):
 			out.WriteByte(' ')
 		case blocks[name] && out.Len() > 0 && !strings.HasSuffix(out.String(), "\n"):
@@ -92,4 +88,19 @@ func plain(s string, limit int) string {
 		}
 	}
 	return strings.TrimSpace(out.String())
+}
+
+// closing is where the closing tag of an element begins, in any case; the end when there is none.
+func closing(s, name string) int {
+	for at := 0; ; {
+		next := strings.Index(s[at:], "</")
+		if next < 0 {
+			return len(s)
+		}
+		at += next
+		if rest := s[at+2:]; len(rest) >= len(name) && strings.EqualFold(rest[:len(name)], name) {
+			return at
+		}
+		at += 2
+	}
 }
