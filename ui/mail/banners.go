@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"supercrm/outlook/mirror"
 	"supercrm/ui/kit"
@@ -31,15 +32,25 @@ func (p *Page) outboxBanner(item mirror.OutboxItem) fyne.CanvasObject {
 		p.edit(page.T("discard the change"), func(ctx context.Context) error { return p.data.Discard(ctx, item.ID) }, nil)
 	})
 	discard.Tip = page.T("Give it up; the message shows again what the server has")
+	written := item.Kind == "mail.reply" || item.Kind == "mail.send"
+	change := kit.NewButton(page.T("Edit"), "edit", func() { p.editAgain(item) })
+	change.Tip = page.T("Take it back and open it for writing")
 	switch {
+	case item.State == mirror.PendingFailed && written:
+		return kit.NewBanner(kit.Bad, whatFailed(item), reasonText(item.Reason), wrapped(retry, change, discard))
 	case item.State == mirror.PendingConflict:
 		return kit.NewBanner(kit.Warn, whatFailed(item), page.T("The message was changed elsewhere in the meantime."), discard)
 	case item.State == mirror.PendingFailed:
 		return kit.NewBanner(kit.Bad, whatFailed(item), reasonText(item.Reason), retry, discard)
-	case item.Attempts > 0 && (item.Kind == "mail.reply" || item.Kind == "mail.send"):
-		return kit.NewBanner(kit.Neutral, page.T("Waiting to be sent"), reasonText(item.Reason), retry, discard)
+	case item.Attempts > 0 && written:
+		return kit.NewBanner(kit.Neutral, page.T("Waiting to be sent"), reasonText(item.Reason), retry, change)
 	}
 	return nil
+}
+
+// wrapped sets buttons in as many lines as the width asks for: the list may be narrow.
+func wrapped(buttons ...fyne.CanvasObject) fyne.CanvasObject {
+	return kit.Grow(container.New(&wrapLayout{gap: kit.S2, width: 200}, buttons...))
 }
 
 func whatFailed(item mirror.OutboxItem) string {
@@ -88,6 +99,7 @@ func (l *listPane) showUnsent(p *Page, items []mirror.OutboxItem) {
 	}
 	l.failUI.Hidden = len(l.failUI.Objects) == 0
 	if c, ok := l.object.(*fyne.Container); ok {
-		c.Refresh()
+		c.Refresh() // the words of a banner learn their width
+		c.Refresh() // and then their height counts
 	}
 }

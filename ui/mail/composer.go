@@ -278,6 +278,7 @@ func (c *composer) Send() {
 		}
 		wait := time.Duration(0)
 		if err == nil {
+			p.keeper.save(sentKey(id), &d)
 			p.keeper.save(c.key, nil)
 			wait = p.sendsIn(ctx, id)
 		}

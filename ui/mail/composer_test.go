@@ -256,6 +256,46 @@ func TestNewMail(t *testing.T) {
 	}
 }
 
+func TestARefusedMailIsEditedAgain(t *testing.T) {
+	shelf := &shelf{kept: map[string]string{}}
+	f := open(t, size, shelf, question)
+	id := f.choose(0)
+	f.Reply()
+	f.writing.to.entry.SetText("wrong@customer.example")
+	f.writing.text.SetText("My answer")
+	f.writing.Send()
+	f.Settle()
+	var row int64
+	must(t, f.DB().Reader().QueryRow(`SELECT id FROM outbox`).Scan(&row))
+	if !strings.Contains(shelf.get(sentKey(row)), "My answer") {
+		t.Fatal("no copy is kept")
+	}
+	f.write(func(tx *store.Tx) {
+		_, err := tx.Exec(`UPDATE outbox SET state='failed', attempts=1, error='refused'`)
+		must(t, err)
+		tx.Changed(store.Outbox, row)
+		tx.Changed(store.Messages, id)
+	})
+	f.press(f.reader.banners, "Edit")
+	if f.writing == nil || f.writing.text.Text != "My answer" || f.writing.to.entry.Text != "wrong@customer.example" || f.outbox() != 0 {
+		t.Fatal("the text does not come back")
+	}
+	if shelf.get(sentKey(row)) != "" {
+		t.Fatal("the copy stays")
+	}
+	f.writing.Send()
+	f.Settle()
+	must(t, f.DB().Reader().QueryRow(`SELECT id FROM outbox`).Scan(&row))
+	f.write(func(tx *store.Tx) { // it has been sent
+		_, err := tx.Exec(`DELETE FROM outbox`)
+		must(t, err)
+		tx.Changed(store.Outbox, row)
+	})
+	if shelf.get(sentKey(row)) != "" {
+		t.Fatal("the copy of a mail that was sent stays")
+	}
+}
+
 func TestComposeToAnAddress(t *testing.T) {
 	f := open(t, size, nil, question)
 	f.Page.Compose("Anna Berg", "anna@customer.example")

@@ -48,12 +48,14 @@ type Page struct {
 	first     *firstSync
 	object    *fyne.Container
 	pages     *files
+	copies    map[int64]time.Time // outbox rows whose text is kept, and since when that is known
 }
 
 // overview is what the page reads beside messages.
 type overview struct {
 	boxes  []mailbox
 	outbox []mirror.OutboxItem
+	read   time.Time // when the reading began
 }
 
 var (
@@ -69,7 +71,7 @@ var (
 // New returns the page. drafts keeps unsent text; nil keeps it until the program ends.
 func New(host page.Host, data Data, drafts Drafts) *Page {
 	p := &Page{host: host, data: data, keeper: newKeeper(host, drafts), now: time.Now, downloads: downloadsDir(),
-		openURL: fyne.CurrentApp().OpenURL, own: map[string]bool{}, boxLoader: page.NewLoader[overview](host, "read mail folders"), pages: newFiles(host)}
+		openURL: fyne.CurrentApp().OpenURL, own: map[string]bool{}, copies: map[int64]time.Time{}, boxLoader: page.NewLoader[overview](host, "read mail folders"), pages: newFiles(host)}
 	p.readAfter = time.Duration(fyne.CurrentApp().Preferences().IntWithFallback("mail.readAfterMs", 1500)) * time.Millisecond
 	p.folders = newFolderPane(p.openFolder)
 	p.list = newListPane(host, data, func() time.Time { return p.now() }, p.selected)
@@ -179,6 +181,7 @@ func (p *Page) load() {
 	p.reading, p.again = true, false
 	began := time.Now()
 	p.boxLoader.Load(func(ctx context.Context) (o overview, err error) {
+		o.read = began
 		if o.boxes, err = readMailboxes(ctx, p.data); err != nil {
 			return o, err
 		}
@@ -214,6 +217,7 @@ func (p *Page) show(o overview) {
 	}
 	p.folders.show(o.boxes)
 	p.list.showUnsent(p, o.outbox)
+	p.forgetSent(o.outbox, o.read)
 	if !any {
 		p.first.show(o.boxes)
 		p.cover(p.first.object)

@@ -77,7 +77,10 @@ func (h *readerHead) show(m *mirror.Message) {
 			if text != "" {
 				text += "\n"
 			}
-			text += label + " " + writeAddresses(list)
+			text += label
+			for _, a := range list {
+				text += "\n" + writeAddresses([]mirror.Address{a})
+			}
 		}
 	}
 	add(page.T("To:"), m.To)

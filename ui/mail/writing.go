@@ -2,7 +2,6 @@ package mail
 
 import (
 	"context"
-	"errors"
 	"math"
 	"strings"
 	"time"
@@ -148,33 +147,6 @@ func (p *Page) queued(c *composer, outboxID int64, d draft, wait time.Duration) 
 	if n := int(math.Ceil(wait.Seconds())); n > 0 && wait < time.Minute {
 		text += " · " + page.N("sends in {{.N}} second", "sends in {{.N}} seconds", n)
 	}
-	p.host.Toast(text, func() { p.takeBack(c, outboxID, d) })
-}
-
-// takeBack gives up a mail that has not been sent and opens its composer again.
-func (p *Page) takeBack(c *composer, outboxID int64, d draft) {
-	p.host.Go("take mail back", func(ctx context.Context) {
-		err := p.data.Discard(ctx, outboxID)
-		if err == nil {
-			p.keeper.save(c.key, &d)
-		}
-		p.host.Do(func() {
-			switch {
-			case errors.Is(err, mirror.ErrNotFound):
-				p.host.Toast(page.T("Too late: it has been sent."), nil)
-			case err != nil:
-				p.host.Fail(page.T("take the message back"), err)
-			case c.message == 0:
-				p.leaveComposer()
-				w := newComposer(p, c.key, 0, c.begun, d)
-				p.writing = w
-				p.reader.put(w.object)
-				w.focus()
-			case p.reader.id == c.message && p.reader.shown != nil && p.writing == nil:
-				p.write(p.reader.shown, d.Kind, &d, true)
-			default:
-				p.Open(c.message) // the draft comes with it
-			}
-		})
-	})
+	p.copies[outboxID] = time.Now()
+	p.host.Toast(text, func() { p.takeBack(outboxID, c.message, c.key, &d) })
 }
