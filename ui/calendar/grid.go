@@ -339,8 +339,8 @@ func (g *grid) placeSlot() {
 		return
 	}
 	x, w := s.column(d, g.Size().Width)
-	accent, soft := opaque(kit.ColorAccent), opaque(kit.ColorAccentSoft)
-	f := face{look: look{ground: soft, border: soft, bar: soft, title: accent, text: accent}, before: true,
+	text, soft := opaque(kit.ColorText), opaque(kit.ColorAccentSoft)
+	f := face{look: look{ground: soft, border: soft, bar: soft, title: text, text: text}, before: true,
 		size: fyne.NewSize(w-aside-4, yOf(30)-2), title: when.Clock(s.slot)}
 	g.slot.show(f, fyne.NewPos(x+2, yOf(s.slot)+1))
 }

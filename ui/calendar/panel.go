@@ -53,10 +53,26 @@ func newPanel(p *Page) *panel {
 	n.scroll = container.NewVScroll(kit.Inset(n.body, kit.S3, kit.S4, kit.S4, kit.S4))
 	n.footer = kit.Stack(0)
 	head := kit.Inset(kit.Row(kit.S2, kit.Grow(kit.Stack(0, n.title, n.where)), shut), kit.S2, kit.S2, kit.S2, kit.S4)
-	inside := kit.Stack(0, head, kit.Hairline(), kit.Grow(n.scroll), kit.Hairline(), kit.Surface(kit.ColorPane, n.footer))
+	inside := container.New(between{}, n.scroll, kit.Surface(kit.ColorPane, kit.Stack(0, head, kit.Hairline())),
+		kit.Surface(kit.ColorPane, kit.Stack(0, kit.Hairline(), n.footer)))
 	n.object = container.NewStack(kit.Surface(kit.ColorPane, kit.Columns(0, kit.HairlineUpright(), kit.Grow(inside))))
 	n.object.Hide()
 	return n
+}
+
+// between lays the first object out between the second above and the third below, which are drawn after it: what a field
+// draws beyond the scroller's edge (the software painter clips nested scrollers loosely) stays under them.
+type between struct{}
+
+func (between) MinSize(objs []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(240, objs[1].MinSize().Height+objs[2].MinSize().Height+80)
+}
+
+func (between) Layout(objs []fyne.CanvasObject, s fyne.Size) {
+	top, foot := objs[1].MinSize().Height, objs[2].MinSize().Height
+	set(objs[1], 0, 0, s.Width, top)
+	set(objs[2], 0, s.Height-foot, s.Width, foot)
+	set(objs[0], 0, top, s.Width, max(0, s.Height-top-foot))
 }
 
 func (n *panel) isOpen() bool { return n.object.Visible() }
