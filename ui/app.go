@@ -224,6 +224,15 @@ func (a *App) Fail(doing string, err error) {
 	a.frame.Toasts.Fail(text)
 }
 
+// Explain implements page.Host.
+func (a *App) Explain(doing string, err error) string {
+	a.d.Log.Error("shown on the page", "doing", doing, "error", err)
+	if why := plain(err); why != "" {
+		return why
+	}
+	return page.T("The program's log tells more.")
+}
+
 // Window implements page.Host.
 func (a *App) Window() fyne.Window { return a.window }
 
@@ -388,3 +397,6 @@ func (a *App) SetMode(m kit.Mode) {
 		}
 	})
 }
+
+// Stop ends what the window owns without the driver: for tests, and for whoever ran it.
+func (a *App) Stop() { a.end() }

@@ -114,7 +114,7 @@ func (v *view) ready(accounts bool) {
 // failed tells that the calendar could not be read; what was shown stays.
 func (v *view) failed(err error) {
 	v.setNotice(kit.NewBanner(kit.Bad, page.T("The calendar could not be read"),
-		page.T("What you see may be old. {{.Why}}", map[string]any{"Why": err.Error()}),
+		page.T("What you see may be old. {{.Why}}", map[string]any{"Why": v.p.host.Explain("read the calendar", err)}),
 		kit.NewButton(page.T("Try again"), "sync", v.p.load)))
 	v.broken = true
 }
@@ -136,7 +136,8 @@ func (v *view) clearNotice() {
 	}
 }
 
-// scrollSensibly shows the working day from 07:30; late in the day, or at night, the hours around now.
+// scrollSensibly shows the working day from 07:30, and from later on only while the line for now would be below the
+// view: at night nobody looks for the hours around midnight, but for tomorrow's.
 func (v *view) scrollSensibly() {
 	height := v.grid.scroll.Size().Height
 	if height <= 0 {
@@ -146,8 +147,8 @@ func (v *view) scrollSensibly() {
 	v.sensibly = false
 	top := yOf(7*60 + 30)
 	if v.showing(v.p.today()) {
-		now := yOf(wall(v.p.opt.Now(), v.p.opt.Zone))
-		if now < top || now > top+height-yOf(60) {
+		minute := wall(v.p.opt.Now(), v.p.opt.Zone)
+		if now := yOf(minute); minute < workTo && now > top+height-yOf(60) {
 			top = now - height/2
 		}
 	}

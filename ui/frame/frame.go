@@ -38,6 +38,7 @@ type Frame struct {
 	actions *fyne.Container
 	body    *fyne.Container
 	middle  *fyne.Container
+	header  *fyne.Container
 	object  fyne.CanvasObject
 	hidden  bool // the person has folded the who panel away
 }
@@ -59,7 +60,8 @@ func New(pages []page.Page, who fyne.CanvasObject, do func(func())) *Frame {
 		}
 	})
 	search.Tip = page.T("Search and commands (Ctrl+K)")
-	header := kit.Fixed(kit.Inset(kit.Row(kit.S3, f.title, kit.Grow(f.actions), search, f.whoShow), 0, kit.S3, 0, kit.S4), 0, headerHeight)
+	f.header = kit.Row(kit.S3, f.title, kit.Grow(f.actions), search, f.whoShow)
+	header := kit.Fixed(kit.Inset(f.header, 0, kit.S3, 0, kit.S4), 0, headerHeight)
 	f.whoBox = kit.Fixed(kit.Columns(0, kit.HairlineUpright(), kit.Grow(kit.Surface(kit.ColorPane, who))), whoWidth, 0)
 	f.middle = kit.Columns(0, kit.Grow(kit.Surface(kit.ColorPage, kit.Stack(0, header, kit.Hairline(), kit.Grow(f.body)))), f.whoBox)
 	status := kit.Stack(0, kit.Hairline(), kit.Fixed(kit.Surface(kit.ColorRail, f.Status.Object()), 0, statusHeight))
@@ -99,6 +101,7 @@ func (f *Frame) Show(id page.ID) {
 	f.Header()
 	f.body.Objects = []fyne.CanvasObject{p.Object()}
 	f.body.Refresh()
+	f.placeWho()
 	p.Shown()
 	if f.OnPage != nil {
 		f.OnPage(p)
@@ -118,6 +121,14 @@ func (f *Frame) Header() {
 func (f *Frame) SetWhoHidden(hidden bool) {
 	f.hidden = hidden
 	f.whoShow.SetOn(!hidden)
-	f.whoBox.Hidden = hidden
+	f.placeWho()
+}
+
+func (f *Frame) placeWho() {
+	alone, ok := f.current.(page.Alone)
+	hides := ok && alone.HidesWho()
+	f.whoShow.Hidden = hides
+	f.whoBox.Hidden = f.hidden || hides
+	f.header.Refresh()
 	f.middle.Refresh()
 }

@@ -115,7 +115,7 @@ func (r *reader) refresh() {
 				r.p.list.selected = 0
 				r.none()
 			case err != nil:
-				r.put(kit.NewEmpty("warning", page.T("The message could not be read"), err.Error(), kit.NewButton(page.T("Try again"), "sync", r.retry)))
+				r.put(kit.NewEmpty("warning", page.T("The message could not be read"), r.p.host.Explain("read the message", err), kit.NewButton(page.T("Try again"), "sync", r.retry)))
 			default:
 				r.show(c)
 			}

@@ -35,6 +35,9 @@ type Page interface {
 	Hidden()
 }
 
+// Alone is a page that shows the person itself, so that the who panel would say everything twice.
+type Alone interface{ HidesWho() bool }
+
 // Newer is a page on which Ctrl+N makes something new.
 type Newer interface{ New() }
 
@@ -86,6 +89,8 @@ type Host interface {
 	Toast(text string, undo func())
 	// Fail shows what went wrong with something the person asked for. doing completes "Could not …".
 	Fail(doing string, err error)
+	// Explain logs an error that stays on the page and gives the words for the person, never "". doing is for the log.
+	Explain(doing string, err error) string
 	// Window is the main window, for focus and menus.
 	Window() fyne.Window
 	// Open shows a page and, if id is not 0, that thing on it.

@@ -79,7 +79,7 @@ func (d *detail) reload() {
 		case err != nil:
 			d.drawn = subject{}
 			again := kit.NewButton(page.T("Try again"), "sync", d.reload)
-			d.set(kit.Stack(0, kit.InsetAll(kit.NewBanner(kit.Bad, page.T("Could not read the record"), err.Error(), again), kit.S4)))
+			d.set(kit.Stack(0, kit.InsetAll(kit.NewBanner(kit.Bad, page.T("Could not read the record"), d.page.host.Explain("read the record", err), again), kit.S4)))
 		case d.form == nil:
 			d.draw(r)
 		}

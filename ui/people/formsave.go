@@ -221,7 +221,7 @@ func (f *form) wrong(err error) {
 		again := kit.NewButton(page.T("Save as new"), "add", f.submitAsNew)
 		f.show(kit.NewBanner(kit.Bad, page.T("This record was deleted meanwhile"), page.T("What you typed is still here."), again))
 	default:
-		f.show(kit.NewBanner(kit.Bad, page.T("Could not save"), err.Error()))
+		f.show(kit.NewBanner(kit.Bad, page.T("Could not save"), f.page.host.Explain("save the record", err)))
 	}
 	f.object.Refresh()
 }

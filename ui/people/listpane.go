@@ -123,7 +123,7 @@ func (l *listPane) fillBody() {
 
 func (l *listPane) failed(err error) {
 	again := kit.NewButton(page.T("Try again"), "sync", l.load)
-	l.body.Objects = []fyne.CanvasObject{kit.Stack(0, kit.InsetAll(kit.NewBanner(kit.Bad, page.T("Could not read the list"), err.Error(), again), kit.S3))}
+	l.body.Objects = []fyne.CanvasObject{kit.Stack(0, kit.InsetAll(kit.NewBanner(kit.Bad, page.T("Could not read the list"), l.page.host.Explain("read the list", err), again), kit.S3))}
 	l.body.Refresh()
 	l.count.SetText("")
 }

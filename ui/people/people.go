@@ -147,3 +147,6 @@ type subject struct {
 	kind Kind
 	id   int64
 }
+
+// HidesWho implements page.Alone: the detail is the person.
+func (p *Page) HidesWho() bool { return true }

@@ -31,6 +31,8 @@ type Host struct {
 	Toasts   []string
 	Undo     func() // of the last toast
 	Failures []error
+	// Explained are the errors that a page has shown on itself.
+	Explained []error
 	Opened   []page.ID
 	OpenedID int64
 	Composed page.Party
@@ -138,6 +140,13 @@ func (h *Host) Toast(text string, undo func()) { h.Toasts, h.Undo = append(h.Toa
 func (h *Host) Fail(doing string, err error) {
 	h.t.Logf("could not %s: %v", doing, err)
 	h.Failures = append(h.Failures, err)
+}
+
+// Explain implements page.Host.
+func (h *Host) Explain(doing string, err error) string {
+	h.t.Logf("could not %s: %v", doing, err)
+	h.Explained = append(h.Explained, err)
+	return "explained"
 }
 
 // Window implements page.Host.

@@ -180,7 +180,7 @@ func (p *Panel) show(o fyne.CanvasObject) {
 
 func (p *Panel) failed(err error) fyne.CanvasObject {
 	again := kit.NewButton(page.T("Try again"), "sync", func() { p.load(false) })
-	return kit.InsetAll(kit.NewBanner(kit.Bad, page.T("Could not look up who this is"), err.Error(), again), kit.S3)
+	return kit.InsetAll(kit.NewBanner(kit.Bad, page.T("Could not look up who this is"), p.host.Explain("look up who this is", err), again), kit.S3)
 }
 
 func nobody() fyne.CanvasObject {
