@@ -188,7 +188,7 @@ func TestFailureIsSaidAndTriedAgain(t *testing.T) {
 	s := &slow{Records: r.crm, err: errors.New("disk on fire")}
 	r.use(s, r.panel.timeline)
 	r.show(page.Party{Addr: "anna@n.example"})
-	r.has("Could not look up who this is", "disk on fire", "Try again")
+	r.has("Could not look up who this is", "explained", "Try again")
 	s.err = nil
 	r.panel.load(false)
 	r.Until("shown", func() bool { return strings.Contains(r.texts(), "anna@n.example") })
