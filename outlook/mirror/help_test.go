@@ -3,6 +3,8 @@ package mirror
 import (
 	"context"
 	"net"
+	"net/http"
+	"testing"
 
 	"supercrm/outlook"
 )
@@ -23,4 +25,10 @@ func dialer(down func() error) func(context.Context, string, string) (net.Conn, 
 		}
 		return new(net.Dialer).DialContext(ctx, network, addr)
 	}
+}
+
+func tenantClient(t testing.TB) *http.Client {
+	hc := &http.Client{Transport: &http.Transport{}}
+	t.Cleanup(hc.CloseIdleConnections)
+	return hc
 }

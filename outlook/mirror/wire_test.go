@@ -1,0 +1,161 @@
+package mirror
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"supercrm/devtenant/mailbox"
+)
+
+// tap notes what is sent.
+type tap struct {
+	http.RoundTripper
+	mu   sync.Mutex
+	sent []exchange
+}
+
+type exchange struct {
+	method, path string
+	body         []byte
+}
+
+func (p *tap) RoundTrip(r *http.Request) (*http.Response, error) {
+	e := exchange{method: r.Method, path: strings.TrimPrefix(r.URL.EscapedPath(), "/graph/v1.0")}
+	if r.Body != nil {
+		e.body, _ = io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(e.body))
+	}
+	p.mu.Lock()
+	p.sent = append(p.sent, e)
+	p.mu.Unlock()
+	return p.RoundTripper.RoundTrip(r)
+}
+
+// Every request that the mirror makes is one that Microsoft's own description knows, body and all. The description is
+// not part of the program; without it the test is skipped.
+func TestRequestsFitOpenAPI(t *testing.T) {
+	path := os.Getenv("GRAPH_OPENAPI")
+	for _, p := range []string{"../../../shared/data/graph-subset.strict.openapi.json", "../../../../shared/data/graph-subset.strict.openapi.json"} {
+		if _, err := os.Stat(p); err == nil && path == "" {
+			path = p
+		}
+	}
+	if path == "" {
+		t.Skip("no OpenAPI description; set GRAPH_OPENAPI")
+	}
+	doc, err := openapi3.NewLoader().LoadFromFile(path)
+	must(t, err)
+	sent := traffic(t)
+	kinds := map[string]int{}
+	for _, e := range sent {
+		template, op := operation(doc, e)
+		if op == nil {
+			t.Errorf("no such call: %s %s", e.method, e.path)
+			continue
+		}
+		kinds[e.method+" "+template]++
+		if len(e.body) == 0 {
+			continue
+		}
+		if op.RequestBody == nil {
+			t.Errorf("%s %s takes no body", e.method, template)
+			continue
+		}
+		var value any
+		must(t, json.Unmarshal(e.body, &value))
+		if err := op.RequestBody.Value.Content.Get("application/json").Schema.Value.VisitJSON(value); err != nil {
+			text := err.Error()
+			t.Errorf("%s %s: %s\n%s", e.method, template, text[:min(len(text), 600)], e.body)
+		}
+	}
+	if len(kinds) < 20 {
+		t.Fatalf("only %d kinds of requests were made: %v", len(kinds), kinds)
+	}
+}
+
+// traffic does everything once and gives what was sent.
+func traffic(t *testing.T) []exchange {
+	r, ctx := newRig(t), t.Context()
+	r.furnish(6)
+	day := r.now().UTC().Truncate(24 * time.Hour)
+	r.box.NewEvent(mailbox.Event{Subject: "Theirs", Start: day.Add(58 * time.Hour), End: day.Add(59 * time.Hour), StartZone: "UTC", EndZone: "UTC", Response: "notResponded",
+		Organizer: mailbox.Address{Addr: "anna@customer.example"}, Attendees: []mailbox.Attendee{{Address: mailbox.Address{Addr: me}, Type: "required", Response: "none"}}})
+	p := &tap{RoundTripper: r.http.Transport}
+	r.http.Transport = p
+	r.start()
+	r.synced()
+	text, yes := "changed", "oof"
+	people := []Address{{Name: "Anna", Addr: "anna@customer.example"}}
+	must(t, r.m.EditEvent(ctx, r.find("Review").ID, EventEdit{Subject: &text, Location: &text, Body: &text, ShowAs: &yes, Attendees: &people}))
+	start := day.Add(70 * time.Hour)
+	_, err := r.m.CreateEvent(ctx, NewEvent{Subject: "Made", Start: start, End: start.Add(time.Hour), Zone: "Europe/Berlin", Body: "x", Location: "y", Attendees: people})
+	must(t, err)
+	must(t, r.m.DeleteEvent(ctx, r.find("Fair").ID))
+	must(t, r.m.Respond(ctx, r.find("Theirs").ID, "tentativelyAccepted"))
+	must(t, r.m.MarkRead(ctx, []int64{r.mail("Quote 1").ID}, true))
+	must(t, r.m.Flag(ctx, []int64{r.mail("Quote 1").ID}, true))
+	must(t, r.m.Move(ctx, []int64{r.mail("Quote 2").ID}, "archive"))
+	for _, answer := range []Reply{{Text: "a"}, {Text: "b", All: true, Cc: people}, {Text: "c", Forward: true, To: people}} {
+		answer.MessageID = r.mail("Quote 3").ID
+		_, err := r.m.SendReply(ctx, answer)
+		must(t, err)
+	}
+	_, err = r.m.SendMail(ctx, NewMail{To: people, Cc: people, Bcc: people, Subject: "x", Text: "y"})
+	must(t, err)
+	r.sent()
+	must(t, r.box.MoveMessage(r.graphID("message", r.mail("Quote 4").ID), "archive"))
+	r.box.ForgetChanges()
+	r.synced()
+	var m Message
+	r.until("attachments are listed", func() bool {
+		m, err = r.m.Message(ctx, r.mail("Quote 5").ID)
+		must(t, err)
+		return len(m.Attachments) == 1
+	})
+	must(t, r.m.FetchAttachment(ctx, m.ID, m.Attachments[0].GraphID, io.Discard))
+	rn := r.m.runner(r.account)
+	_, err = rn.client.FindByMarker(ctx, "x")
+	must(t, err)
+	_, err = rn.client.Me(ctx)
+	must(t, err)
+	r.stop()
+	return p.sent
+}
+
+// operation finds the path template of a request: literal segments before parameters.
+func operation(doc *openapi3.T, e exchange) (string, *openapi3.Operation) {
+	segments := strings.Split(e.path, "/")
+	best, params := "", 1000
+	for _, template := range doc.Paths.InMatchingOrder() {
+		parts := strings.Split(template, "/")
+		if len(parts) != len(segments) {
+			continue
+		}
+		n := 0
+		ok := true
+		for i, part := range parts {
+			if strings.HasPrefix(part, "{") {
+				n++
+			} else if part != segments[i] {
+				ok = false
+				break
+			}
+		}
+		if ok && n < params {
+			best, params = template, n
+		}
+	}
+	if best == "" {
+		return "", nil
+	}
+	return best, doc.Paths.Value(best).GetOperation(e.method)
+}
