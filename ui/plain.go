@@ -13,10 +13,17 @@ import (
 // plain says in the person's words why something failed, or "" when there is nothing to say that would help.
 func plain(err error) string {
 	var dial *net.OpError
-	var taken *crm.ErrAddressTaken
+	var taken crm.ErrAddressTaken
+	var bad mirror.ErrBadInput
 	switch {
 	case errors.As(err, &taken):
 		return page.T("The address already belongs to {{.Name}}.", map[string]any{"Name": taken.Name})
+	case errors.As(err, &bad) && bad.Why == "sending":
+		return page.T("It is being sent at this moment.")
+	case errors.As(err, &bad) && bad.Why == "conflict":
+		return page.T("Decide first which version to keep.")
+	case errors.Is(err, mirror.ErrNotConnected):
+		return page.T("You are not signed in.")
 	case errors.Is(err, mirror.ErrNotFound), errors.Is(err, crm.ErrNotFound):
 		return page.T("It is no longer there.")
 	case errors.Is(err, mirror.ErrNotOrganizer):

@@ -38,7 +38,7 @@ func (m *Mirror) SendReply(ctx context.Context, r Reply) (int64, error) {
 		}
 		var err error
 		id, err = outboxRow{account: account, kind: kindReply, itemKind: "message", item: r.MessageID, payload: toJSON(r),
-			marker: newMarker(), created: millis(m.now())}.insert(ctx, tx)
+			marker: newMarker(), notBefore: m.holdUntil(), created: millis(m.now())}.insert(ctx, tx)
 		tx.Changed(store.Messages, r.MessageID)
 		return err
 	})
@@ -80,13 +80,21 @@ func (m *Mirror) SendMail(ctx context.Context, mail NewMail) (int64, error) {
 			return err
 		}
 		id, err = outboxRow{account: mail.AccountID, kind: kindSend, itemKind: "message", payload: toJSON(mail),
-			marker: newMarker(), created: millis(m.now())}.insert(ctx, tx)
+			marker: newMarker(), notBefore: m.holdUntil(), created: millis(m.now())}.insert(ctx, tx)
 		return err
 	})
 	if err == nil {
 		m.queued(mail.AccountID)
 	}
 	return id, err
+}
+
+// holdUntil is when mail that is queued now may leave, as not_before.
+func (m *Mirror) holdUntil() int64 {
+	if m.undoSend <= 0 {
+		return 0
+	}
+	return millis(m.now().Add(m.undoSend))
 }
 
 // accountFor checks that the account exists; 0 stands for the only one.

@@ -22,17 +22,20 @@ type Options struct {
 	Zone      string           // IANA zone of the person, for the dates of all-day events; "": UTC
 	PollEvery time.Duration    // between rounds of delta; 0: 60 s
 	RetryBase time.Duration    // first wait after a failure, doubled each time; 0: 5 s
+	// UndoSend is how long mail waits in the outbox before its first request, so that Discard can still take it back.
+	UndoSend time.Duration
 }
 
 // Mirror reads and edits what is mirrored, and owns the workers that fill it and carry edits away. It is safe for
 // concurrent use. Reads and edits work without any account connected.
 type Mirror struct {
-	db    *store.DB
-	log   *slog.Logger
-	now   func() time.Time
-	zone  *time.Location
-	poll  time.Duration
-	retry time.Duration
+	db       *store.DB
+	log      *slog.Logger
+	now      func() time.Time
+	zone     *time.Location
+	poll     time.Duration
+	retry    time.Duration
+	undoSend time.Duration
 
 	mu      sync.Mutex
 	runners map[int64]*runner
@@ -41,7 +44,7 @@ type Mirror struct {
 
 // New makes a mirror over an open file. It starts nothing; an unknown zone counts as UTC.
 func New(opt Options) *Mirror {
-	m := &Mirror{db: opt.DB, log: opt.Log, now: opt.Now, zone: time.UTC, poll: opt.PollEvery, retry: opt.RetryBase, runners: map[int64]*runner{}}
+	m := &Mirror{db: opt.DB, log: opt.Log, now: opt.Now, zone: time.UTC, poll: opt.PollEvery, retry: opt.RetryBase, undoSend: opt.UndoSend, runners: map[int64]*runner{}}
 	if m.log == nil {
 		m.log = slog.New(slog.DiscardHandler)
 	}

@@ -104,8 +104,8 @@ func scanOutbox(row scanner) (outboxRow, error) {
 
 func (o outboxRow) insert(ctx context.Context, tx *store.Tx) (int64, error) {
 	var id int64
-	err := tx.QueryRowContext(ctx, `INSERT INTO outbox (account_id, kind, item_kind, item_id, payload, before, etag, marker, created_at)
-		VALUES (?,?,?,?,?,?,?,?,?) RETURNING id`, o.account, o.kind, o.itemKind, o.item, o.payload, o.before, o.etag, o.marker, o.created).Scan(&id)
+	err := tx.QueryRowContext(ctx, `INSERT INTO outbox (account_id, kind, item_kind, item_id, payload, before, etag, marker, not_before, created_at)
+		VALUES (?,?,?,?,?,?,?,?,?,?) RETURNING id`, o.account, o.kind, o.itemKind, o.item, o.payload, o.before, o.etag, o.marker, o.notBefore, o.created).Scan(&id)
 	if err != nil {
 		return 0, fmt.Errorf("queue: %w", err)
 	}
@@ -270,12 +270,15 @@ func (m *Mirror) Retry(ctx context.Context, outboxID int64) error {
 }
 
 // Discard gives an intention up: the row shows again what the service has. A draft that was made for it stays among the
-// drafts, so that no text is lost.
+// drafts, so that no text is lost. Mail that may have left already is refused with ErrBadInput{state, sending}.
 func (m *Mirror) Discard(ctx context.Context, outboxID int64) error {
 	return m.db.Write(ctx, "discard", func(tx *store.Tx) error {
 		o, err := readOutbox(ctx, tx, outboxID)
 		if err != nil {
 			return err
+		}
+		if o.state == "queued" && o.step == stepSending && (o.kind == kindReply || o.kind == kindSend) {
+			return ErrBadInput{"state", "sending"} // it may have left already: dropping the row would promise too much
 		}
 		if err := dropOutbox(ctx, tx, o.id); err != nil {
 			return err
