@@ -66,11 +66,10 @@ func Fill(reg *mailbox.Registry, users []User, opt Options) error {
 			mails := &mailMaker{b: b, rng: rng, now: now, staff: staffFor(people, i)}
 			mails.fill(n, i == 0)
 			events := &eventMaker{b: b, rng: rng, now: now, staff: mails.staff, loc: loc}
-			events.fill(i == 0)
+			b.Quietly(func() { events.fill(i == 0) })
 			if i == 0 {
 				contacts(b, now)
 			}
-			b.ForgetNotices()
 			return nil
 		})
 		if err != nil {

@@ -123,7 +123,10 @@ func (c *call) deltaPage(of, odataType string, t deltaToken, tell func(mailbox.R
 			return err
 		}
 		if item != nil {
-			value = append(value, append(fields{{"@odata.type", odataType}}, item...))
+			if item[0].name != "@odata.type" {
+				item = append(fields{{"@odata.type", odataType}}, item...)
+			}
+			value = append(value, item)
 		}
 	}
 	if quirks.Replays && len(value) > 0 && !changes[0].Gone {

@@ -23,6 +23,9 @@ var eventProps = []property[instance]{
 		if i.Occurrence || i.Event.Master() != nil { // differs for each occurrence (facts, "Calendar")
 			return i.Event.UID + strings.ReplaceAll(i.Day.String(), "-", "")
 		}
+		if i.Event.OneDay {
+			return i.Event.UID + strings.ReplaceAll(i.Event.SeriesDay.String(), "-", "")
+		}
 		return i.Event.UID
 	}},
 	{name: "reminderMinutesBeforeStart", get: func(_ *call, i instance) any { return i.Event.ReminderMinutes }},
@@ -83,10 +86,14 @@ var eventProps = []property[instance]{
 		}
 		return writeRecurrence(i.Event)
 	}},
-	{name: "attendees", get: func(_ *call, i instance) any {
+	{name: "attendees", get: func(c *call, i instance) any {
 		out := []fields{}
 		for _, a := range i.Event.Attendees {
-			out = append(out, fields{{"type", a.Type}, {"status", responseStatus(a.Response, dateTime(a.Responded))}, {"emailAddress", address(a.Address)}})
+			item := fields{{"type", a.Type}, {"status", responseStatus(a.Response, dateTime(a.Responded))}, {"emailAddress", address(a.Address)}}
+			if a.Proposed != (mailbox.Slot{}) {
+				item = append(item, field{"proposedNewTime", c.slot(a.Proposed)})
+			}
+			out = append(out, item)
 		}
 		return out
 	}},

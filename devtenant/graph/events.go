@@ -59,6 +59,14 @@ func (c *call) events(cal *mailbox.Calendar, rest []string) error {
 		return c.respond(i, "tentativelyAccepted")
 	case "cancel":
 		return c.cancelEvent(i)
+	case "forward":
+		return c.forwardEvent(i)
+	case "snoozeReminder":
+		return c.snooze(i)
+	case "dismissReminder":
+		return c.dismiss(i)
+	case "permanentDelete":
+		return c.deleteEvent(i)
 	}
 	return errNoRoute
 }
@@ -309,7 +317,11 @@ func (c *call) respond(i instance, response string) error {
 	if i.Event.IsOrganizer {
 		return errNotYours
 	}
-	if !isNull(in["proposedNewTime"]) && (!send || i.Event.NoNewTimes || strings.EqualFold(response, "accepted")) {
+	proposed, err := readProposal(in["proposedNewTime"])
+	if err != nil {
+		return err
+	}
+	if proposed != (mailbox.Slot{}) && (!send || i.Event.NoNewTimes || strings.EqualFold(response, "accepted")) {
 		return badRequest("ErrorInvalidRequest", "A new time can't be proposed for this meeting.")
 	}
 	e := i.Event
@@ -318,6 +330,6 @@ func (c *call) respond(i instance, response string) error {
 			return err
 		}
 	}
-	c.b.Respond(e, response, comment, send)
+	c.b.Respond(e, response, comment, send, proposed)
 	return c.noContent(http.StatusAccepted)
 }

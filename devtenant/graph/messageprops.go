@@ -83,7 +83,13 @@ func uniqueBody(b mailbox.Body) mailbox.Body {
 // messageFields renders a message; every one has etag and id.
 func (c *call) messageFields(m *message, sel selection, expand []expansion) (fields, error) {
 	head := fields{{"@odata.etag", etag(c.b.ChangeKey(m))}, {"id", c.id(m.ID())}}
+	if m.Meeting != nil {
+		head = append(fields{{"@odata.type", meetingType(m.Meeting)}}, head...)
+	}
 	out := render(c, head, messageProps, m, sel)
+	if m.Meeting != nil {
+		out = append(out, c.meetingFields(m, sel)...)
+	}
 	for _, e := range expand {
 		if strings.EqualFold(e.name, "attachments") {
 			files, err := selected(e.options.Get("$select"), attachmentProps)

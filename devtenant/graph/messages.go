@@ -41,7 +41,7 @@ func (c *call) listMessages(f *mailbox.Folder) error {
 }
 
 // messageSelectable adds what may be selected without being a property that we write.
-var messageSelectable = append([]property[*message]{{name: "id"}, {name: "attachments"}, {name: "singleValueExtendedProperties"}}, messageProps...)
+var messageSelectable = append(append([]property[*message]{{name: "id"}, {name: "attachments"}, {name: "extensions"}, {name: "singleValueExtendedProperties"}}, messageProps...), meetingProps...)
 
 // findMessages applies $filter, $search and $orderby; newest first without.
 func (c *call) findMessages(f *mailbox.Folder) ([]*message, error) {

@@ -3,6 +3,7 @@ package graph
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"supercrm/devtenant/mailbox"
 )
@@ -15,6 +16,9 @@ func (c *call) route(seg []string) error {
 		return c.me()
 	}
 	rest := seg[1:]
+	if strings.HasPrefix(seg[0], "reminderView") && len(rest) == 0 {
+		return c.reminderView(seg[0])
+	}
 	switch seg[0] {
 	case "mailFolders":
 		return c.mailFolders(rest)
@@ -89,6 +93,9 @@ func (c *call) messages(f *folder, rest []string) error {
 	}
 	if rest[1] == "attachments" {
 		return c.attachments(m, rest[2:])
+	}
+	if path := strings.Join(rest[1:], "/"); get && (path == "event" || path == "microsoft.graph.eventMessage/event") {
+		return c.meetingEvent(m)
 	}
 	if len(rest) != 2 {
 		return errNoRoute

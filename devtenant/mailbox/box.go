@@ -35,6 +35,7 @@ type Box struct {
 	calendars    []*Calendar
 	events       map[uint64]*Event
 	transactions map[string]*Event
+	byUID        map[string]*Event // see uidKey
 
 	contactFolders []*ContactFolder
 	contacts       map[uint64]*Contact
@@ -46,6 +47,7 @@ type Box struct {
 	outgoing []Mail
 	sent     []Mail
 	notices  []Notice
+	quiet    bool // no meeting mails are made
 }
 
 // defaultTombstones bounds what deletions cost; a link older than the oldest of them is answered 410.
@@ -55,7 +57,7 @@ func newBox(owner Owner, now func() time.Time) *Box {
 	b := &Box{
 		Owner: owner, Zone: "W. Europe Standard Time", now: now, tag: tagOf(owner.ObjectID),
 		folders: map[uint64]*Folder{}, wellKnown: map[string]*Folder{}, messages: map[uint64]*Message{},
-		byInternet: map[string]*Message{}, events: map[uint64]*Event{}, transactions: map[string]*Event{},
+		byInternet: map[string]*Message{}, events: map[uint64]*Event{}, transactions: map[string]*Event{}, byUID: map[string]*Event{},
 		contacts: map[uint64]*Contact{}, tombLimit: defaultTombstones,
 	}
 	b.standardFolders()

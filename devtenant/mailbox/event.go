@@ -32,6 +32,7 @@ type Attendee struct {
 	Type      string
 	Response  string
 	Responded time.Time
+	Proposed  Slot // another time that the attendee wants; the zero Slot without
 }
 
 // Event is a single event, a series master, or the exception of a series. Start and End are instants; of an all-day
@@ -65,6 +66,13 @@ type Event struct {
 	UID                string
 	Created, Modified  time.Time
 	Props              map[string]string
+	Extensions         Extensions
+	Attachments        []*Attachment
+	OneDay             bool           // an attendee's copy of one occurrence, invited to without the series
+	SeriesDay          recurrence.Day // with OneDay: which
+	Sequence           uint64         // of an attendee's copy: the version of the organiser's that it shows
+	Dismissed          time.Time      // reminders up to then were dismissed; zero: none
+	Snoozed            time.Time      // when the reminder comes back; zero: it was not put off
 
 	Rule          *recurrence.Rule // of a series master
 	RecurringZone string           // recurrenceTimeZone as it was given
@@ -75,6 +83,7 @@ type Event struct {
 	day        recurrence.Day
 	exceptions map[recurrence.Day]*Event
 	deleted    map[recurrence.Day]bool
+	lastFile   int32
 }
 
 // Seq is the counter of the last change.

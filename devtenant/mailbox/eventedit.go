@@ -21,27 +21,38 @@ type Notice struct {
 	Comment string
 }
 
-func (b *Box) notify(kind string, e *Event, comment string) {
-	n := Notice{Kind: kind, Event: e.ID(), Comment: comment}
-	switch {
-	case kind == "response":
-		n.To = []Address{e.Organizer}
-	case !e.IsOrganizer:
+// notify tells the attendees, or the organiser of an answer: a notice for tests, and the mail itself.
+func (b *Box) notify(kind string, i Instance, comment string) {
+	e := i.Event
+	if kind == "response" || !e.IsOrganizer {
 		return
-	default:
-		for _, a := range e.Attendees {
-			if !strings.EqualFold(a.Addr, b.Owner.UPN) {
-				n.To = append(n.To, a.Address)
-			}
+	}
+	var to []Address
+	for _, a := range e.Attendees {
+		if !strings.EqualFold(a.Addr, b.Owner.UPN) {
+			to = append(to, a.Address)
 		}
 	}
-	if len(n.To) > 0 {
-		b.notices = append(b.notices, n)
+	b.tell(b.meeting(kind, i), i.ID(), to, comment)
+}
+
+// tell sends a meeting mail, if it is for anybody.
+func (b *Box) tell(t *Meeting, id ID, to []Address, comment string) {
+	if len(to) > 0 && !b.quiet {
+		b.notices = append(b.notices, Notice{Kind: t.Kind, Event: id, To: to, Comment: comment})
+		b.sendMeeting(t, to, comment)
 	}
 }
 
-// ForgetNotices empties the list of meeting mails: for who fills a mailbox.
-func (b *Box) ForgetNotices() { b.notices = nil }
+// whole is an event as an instance of itself.
+func whole(e *Event) Instance { return Instance{Event: e, Start: e.Start, End: e.End, Day: e.day} }
+
+// Quietly runs fill without any meeting mail: for who fills a mailbox with what happened long ago.
+func (b *Box) Quietly(fill func()) {
+	b.quiet = true
+	defer func() { b.quiet = false }()
+	fill()
+}
 
 // AddEvent puts a new single event or series into a calendar. An event whose TransactionID was used before is not made
 // again: the earlier one is returned, and made is false (facts: "transactionId makes it safe to retry"). A series
@@ -68,8 +79,12 @@ func (b *Box) AddEvent(c *Calendar, e *Event) (event *Event, made bool) {
 	if e.TransactionID != "" {
 		b.transactions[e.TransactionID] = e
 	}
+	b.byUID[e.key()] = e
+	for _, a := range e.Attachments {
+		e.lastFile = max(e.lastFile, a.Num)
+	}
 	b.TouchEvent(e)
-	b.notify("request", e, "")
+	b.notify("request", whole(e), "")
 	return e, true
 }
 
@@ -93,6 +108,40 @@ func (b *Box) TouchEvent(e *Event) {
 // it exceptions follow what they had not changed themselves, and are dropped when the pattern or time of the series
 // changed (as Outlook does). The organiser's attendees are notified.
 func (b *Box) Change(e *Event, edit func(*Event) error) error {
+	old := *e
+	if err := b.change(e, edit); err != nil {
+		return err
+	}
+	if !sharedChange(&old, e) {
+		return nil
+	}
+	if e.IsOrganizer {
+		var out []Address
+		for _, a := range old.Attendees {
+			if !slices.ContainsFunc(e.Attendees, func(x Attendee) bool { return strings.EqualFold(x.Addr, a.Addr) }) && !strings.EqualFold(a.Addr, b.Owner.UPN) {
+				out = append(out, a.Address)
+			}
+		}
+		b.tell(b.meeting("cancel", whole(e)), e.ID(), out, "")
+	}
+	b.notify("update", whole(e), "")
+	for _, x := range e.Exceptions() {
+		b.notify("update", whole(x), "")
+	}
+	return nil
+}
+
+// sharedChange says whether an edit changed anything that the attendees have, too: the organiser's own categories,
+// reminder, free/busy state and links to other programs are nobody's business.
+func sharedChange(x, y *Event) bool {
+	same := x.Subject == y.Subject && x.Body == y.Body && x.Start.Equal(y.Start) && x.End.Equal(y.End) && x.AllDay == y.AllDay &&
+		x.StartZone == y.StartZone && x.Location == y.Location && x.Importance == y.Importance && x.Sensitivity == y.Sensitivity &&
+		x.Online == y.Online && x.NoNewTimes == y.NoNewTimes && x.NoResponse == y.NoResponse && x.HideAttendees == y.HideAttendees
+	return !same || !slices.Equal(x.Attendees, y.Attendees) || !sameRule(x.Rule, y.Rule)
+}
+
+// change is Change without mail.
+func (b *Box) change(e *Event, edit func(*Event) error) error {
 	old := *e
 	old.exceptions, old.deleted = maps.Clone(e.exceptions), maps.Clone(e.deleted)
 	fresh := *e
@@ -120,10 +169,6 @@ func (b *Box) Change(e *Event, edit func(*Event) error) error {
 		e.settle()
 	}
 	b.TouchEvent(e)
-	b.notify("update", e, "")
-	for _, x := range e.Exceptions() {
-		b.notify("update", x, "")
-	}
 	return nil
 }
 
@@ -203,6 +248,14 @@ func (e *Event) checkNeighbours() error {
 
 // Except makes the occurrence of a series on a day an exception, with edit applied to it, and returns it.
 func (b *Box) Except(series *Event, day recurrence.Day, edit func(*Event) error) (*Event, error) {
+	x, err := b.except(series, day, edit)
+	if err == nil {
+		b.notify("update", whole(x), "")
+	}
+	return x, err
+}
+
+func (b *Box) except(series *Event, day recurrence.Day, edit func(*Event) error) (*Event, error) {
 	x := *series
 	x.Rule, x.exceptions, x.deleted, x.master, x.day = nil, nil, nil, series, day
 	x.Attendees, x.Categories, x.Props = slices.Clone(series.Attendees), slices.Clone(series.Categories), maps.Clone(series.Props)
@@ -217,7 +270,6 @@ func (b *Box) Except(series *Event, day recurrence.Day, edit func(*Event) error)
 	}
 	series.exceptions[day] = &x
 	b.TouchEvent(&x)
-	b.notify("update", &x, "")
 	return &x, nil
 }
 
@@ -231,15 +283,18 @@ func (b *Box) DeleteInstance(i Instance, comment string) {
 		if e.master != nil {
 			series = e.master
 		}
-		b.notify("cancel", e, comment)
+		b.notify("cancel", i, comment)
 		delete(series.exceptions, i.Day)
 		series.deleted[i.Day] = true
 		b.bury(Tombstone{ID: series.OccurrenceID(i.Day), Parent: series.calendar.num})
 		b.TouchEvent(series)
 	default:
-		b.notify("cancel", e, comment)
+		b.notify("cancel", i, comment)
 		old := *e
 		delete(b.events, e.num)
+		if b.byUID[e.key()] == e {
+			delete(b.byUID, e.key())
+		}
 		if b.transactions[e.TransactionID] == e {
 			delete(b.transactions, e.TransactionID)
 		}
@@ -251,8 +306,9 @@ func (b *Box) DeleteInstance(i Instance, comment string) {
 	}
 }
 
-// Respond sets the owner's answer to an invitation: accepted, declined or tentativelyAccepted.
-func (b *Box) Respond(e *Event, response, comment string, send bool) {
+// Respond sets the owner's answer to an invitation: accepted, declined or tentativelyAccepted; with send the organiser
+// gets it by mail, with another time when proposed is not zero.
+func (b *Box) Respond(e *Event, response, comment string, send bool, proposed Slot) {
 	e.Response, e.Responded = response, b.Now()
 	switch response {
 	case "tentativelyAccepted":
@@ -262,13 +318,17 @@ func (b *Box) Respond(e *Event, response, comment string, send bool) {
 	default:
 		e.ShowAs = "busy"
 	}
+	e.Attendees = slices.Clone(e.Attendees)
 	for i := range e.Attendees {
 		if strings.EqualFold(e.Attendees[i].Addr, b.Owner.UPN) {
 			e.Attendees[i].Response, e.Attendees[i].Responded = response, b.Now()
 		}
 	}
 	b.TouchEvent(e)
+	b.answered(e)
 	if send {
-		b.notify("response", e, comment)
+		t := b.meeting("response", whole(e))
+		t.Response, t.Proposed = response, proposed
+		b.tell(t, e.ID(), []Address{e.Organizer}, comment)
 	}
 }

@@ -53,6 +53,8 @@ type Message struct {
 	InternetID        string
 	InReplyTo         string
 	ReadReceipt       bool
+	Extensions        Extensions
+	Meeting           *Meeting          // of an invitation, cancellation or answer; never changed
 	Props             map[string]string // single-value extended properties, by canonical id
 
 	num, seq uint64

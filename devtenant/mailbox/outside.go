@@ -38,6 +38,9 @@ func (m *Mailbox) Counts(folder string) (total, unread int) {
 func (m *Mailbox) Deliver(mail Mail) string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if mail.Meeting != nil {
+		m.box.meet(mail)
+	}
 	msg := m.box.Receive(m.box.WellKnown("inbox"), mail)
 	return m.box.FormatID(msg.ID(), true)
 }
@@ -97,40 +100,42 @@ func (m *Mailbox) Event(id string) (EventInfo, error) {
 	return m.info(i), nil
 }
 
-// NewEvent puts an event into the default calendar and returns its immutable id.
-func (m *Mailbox) NewEvent(e Event) string {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	made, _ := m.box.AddEvent(m.box.DefaultCalendar(), &e)
-	return m.box.FormatID(made.ID(), true)
+// NewEvent puts an event into the default calendar and returns its immutable id. Attendees are invited.
+func (m *Mailbox) NewEvent(e Event) (id string) {
+	_ = m.Do(func(b *Box) error { // the function returns no error
+		made, _ := b.AddEvent(b.DefaultCalendar(), &e)
+		id = b.FormatID(made.ID(), true)
+		return nil
+	})
+	return id
 }
 
 // ChangeEvent edits an event as another program would; an occurrence becomes an exception.
 func (m *Mailbox) ChangeEvent(id string, edit func(*Event)) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	i, err := m.box.Find(id)
-	if err != nil {
-		return err
-	}
-	do := func(e *Event) error { edit(e); return nil }
-	if i.Occurrence {
-		_, err = m.box.Except(i.Event, i.Day, do)
-		return err
-	}
-	return m.box.Change(i.Event, do)
+	return m.Do(func(b *Box) error {
+		i, err := b.Find(id)
+		if err != nil {
+			return err
+		}
+		do := func(e *Event) error { edit(e); return nil }
+		if i.Occurrence {
+			_, err = b.Except(i.Event, i.Day, do)
+			return err
+		}
+		return b.Change(i.Event, do)
+	})
 }
 
 // DeleteEvent removes an event, a series, or one occurrence.
 func (m *Mailbox) DeleteEvent(id string) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	i, err := m.box.Find(id)
-	if err != nil {
-		return err
-	}
-	m.box.DeleteInstance(i, "")
-	return nil
+	return m.Do(func(b *Box) error {
+		i, err := b.Find(id)
+		if err != nil {
+			return err
+		}
+		b.DeleteInstance(i, "")
+		return nil
+	})
 }
 
 // MessageInfo is what a test may know of a message.

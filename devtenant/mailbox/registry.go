@@ -30,13 +30,15 @@ type Registry struct {
 	mu    sync.RWMutex
 	byKey map[string]*Mailbox // lower-case object id and UPN
 	all   []*Mailbox
+
+	domains map[string]bool // lower-case
 }
 
 // NewRegistry makes an empty registry; now gives the time of every change made later.
 func NewRegistry(now func() time.Time) *Registry {
 	var b [6]byte
 	rand.Read(b[:]) // never fails (crypto/rand since Go 1.24)
-	return &Registry{now: now, epoch: hex.EncodeToString(b[:]), byKey: map[string]*Mailbox{}}
+	return &Registry{now: now, epoch: hex.EncodeToString(b[:]), byKey: map[string]*Mailbox{}, domains: map[string]bool{}}
 }
 
 // Epoch differs for each registry ever made, so that a delta token of an earlier run is known to be one.
@@ -52,6 +54,7 @@ func (r *Registry) Add(owner Owner) *Mailbox {
 	m := &Mailbox{reg: r, owner: owner, box: newBox(owner, r.now)}
 	r.byKey[strings.ToLower(owner.ObjectID)] = m
 	r.byKey[strings.ToLower(owner.UPN)] = m
+	r.domains[strings.ToLower(domain(owner.UPN))] = true
 	r.all = append(r.all, m)
 	return m
 }
@@ -88,15 +91,36 @@ func (m *Mailbox) Owner() Owner { return m.owner }
 func (m *Mailbox) Do(f func(*Box) error) error {
 	out, err := m.locked(f)
 	for _, mail := range out {
-		seen := map[*Mailbox]bool{}
-		for _, to := range mail.recipients() {
-			if other, ok := m.reg.Mailbox(to.Addr); ok && !seen[other] {
-				seen[other] = true
-				other.Deliver(mail)
-			}
-		}
+		m.reg.deliver(m, mail)
 	}
 	return err
+}
+
+// deliver brings mail to the mailboxes of the tenant that it is for, and a report to the sender of which addresses of
+// the tenant's own domains nobody has. What is for others leaves the tenant, and so this program's world.
+func (r *Registry) deliver(from *Mailbox, mail Mail) {
+	seen := map[*Mailbox]bool{}
+	var lost []Address
+	for _, to := range mail.recipients() {
+		other, ok := r.Mailbox(to.Addr)
+		switch {
+		case ok && !seen[other]:
+			seen[other] = true
+			other.Deliver(mail)
+		case !ok && r.owns(domain(to.Addr)):
+			lost = append(lost, to)
+		}
+	}
+	if len(lost) > 0 && !strings.HasPrefix(mail.From.Addr, bouncer) {
+		from.Deliver(bounce(mail, lost))
+	}
+}
+
+// owns says whether a mailbox of the tenant has an address in a domain.
+func (r *Registry) owns(name string) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.domains[strings.ToLower(name)]
 }
 
 func (m *Mailbox) locked(f func(*Box) error) ([]Mail, error) {

@@ -19,6 +19,7 @@ type Mail struct {
 	Index       []byte // conversation index; nil begins a conversation, or continues that of InReplyTo
 	Importance  string
 	At          time.Time
+	Meeting     *Meeting // nil: an ordinary mail
 }
 
 func (m Mail) recipients() []Address { return slices.Concat(m.To, m.Cc, m.Bcc) }
@@ -68,7 +69,7 @@ func (b *Box) Send(m *Message, keep bool) error {
 func (b *Box) Receive(f *Folder, mail Mail) *Message {
 	m := &Message{
 		Subject: mail.Subject, From: mail.From, Sender: mail.From, To: mail.To, Cc: mail.Cc, ReplyTo: mail.ReplyTo, InternetID: mail.InternetID,
-		InReplyTo: mail.InReplyTo, Index: slices.Clone(mail.Index), Importance: mail.Importance, Received: mail.At.UTC().Truncate(time.Second),
+		InReplyTo: mail.InReplyTo, Index: slices.Clone(mail.Index), Importance: mail.Importance, Meeting: mail.Meeting, Received: mail.At.UTC().Truncate(time.Second),
 	}
 	if mail.At.IsZero() {
 		m.Received = b.Now()
