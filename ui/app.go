@@ -152,7 +152,7 @@ func New(ctx context.Context, d Deps) *App {
 
 // Run shows the window and blocks until the program quits.
 func (a *App) Run() {
-	a.d.Fyne.Lifecycle().SetOnStarted(a.startTray)
+	a.startTray()
 	a.window.ShowAndRun()
 	a.end()
 }

@@ -148,7 +148,8 @@ func (a *App) askSignOut(acc mirror.Account) {
 	})
 }
 
-// startTray runs when the app has started, since only then is there a driver that has a tray.
+// startTray gives the tray its menu. Fyne's loop looks for one once, as it begins: a menu that is set later never gets an
+// icon (fyne v2.8.1, internal/driver/glfw/loop.go, runGL).
 func (a *App) startTray() {
 	if a.d.SetTray == nil {
 		return

@@ -19,7 +19,7 @@ var fedoraPackages = [...][]string{
 		"libXinerama-devel", "libXi-devel", "libXxf86vm-devel", "libxkbcommon-devel", "wayland-devel"},
 	toHeadless: {"xorg-x11-server-Xvfb", "mesa-dri-drivers", "dbus-daemon", "dbus-tools", "gnome-keyring", "openbox",
 		"ImageMagick", "xprop"},
-	toTest: {"xdotool", "libsecret", "chromium"},
+	toTest: {"xdotool", "xwininfo", "libsecret", "chromium"},
 }
 
 func (fedora) missing(ctx context.Context, n need) ([]string, error) {
@@ -37,7 +37,7 @@ var archPackages = [...][]string{
 	toBuild: {"gcc", "pkgconf", "mesa", "libx11", "libxcursor", "libxrandr", "libxinerama", "libxi", "libxxf86vm",
 		"libxkbcommon", "wayland"},
 	toHeadless: {"xorg-server-xvfb", "dbus", "gnome-keyring", "openbox", "imagemagick", "xorg-xprop"},
-	toTest:     {"xdotool", "libsecret", "chromium"},
+	toTest:     {"xdotool", "xorg-xwininfo", "libsecret", "chromium"},
 }
 
 func (arch) missing(ctx context.Context, n need) ([]string, error) {
@@ -89,7 +89,7 @@ func (otherUnix) missing(ctx context.Context, n need) ([]string, error) {
 	commands := [...][]string{
 		toBuild:    nil,
 		toHeadless: {"Xvfb", "dbus-daemon", "dbus-send", "gnome-keyring-daemon", "openbox", "import", "xprop"},
-		toTest:     {"xdotool", "secret-tool"},
+		toTest:     {"xdotool", "xwininfo", "secret-tool"},
 	}
 	for level := toBuild; level <= n; level++ {
 		for _, name := range commands[level] {

@@ -27,6 +27,10 @@ printf '%%s\n' "$1" >> '%s'
 exec '%s' %s "$1"
 `
 
+// noBubbles are the preferences of a profile in which Chromium does not offer to save passwords: the offer opens over the
+// page and swallows the next click. The command line's switch for it is gone.
+const noBubbles = `{"credentials_enable_service": false, "profile": {"password_manager_enabled": false, "password_manager_leak_detection": false}}`
+
 // StartBrowser starts Chromium and makes it the session's browser. It fails the test when Chromium does not come up.
 func (d *Desktop) StartBrowser() *Browser {
 	d.t.Helper()
@@ -41,9 +45,16 @@ func (d *Desktop) StartBrowser() *Browser {
 	args := append([]string{"--remote-debugging-port=0", "--remote-allow-origins=*", "--disable-gpu", "--disable-dev-shm-usage",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
 		"--disable-features=Translate,MediaRouter,OptimizationHints", "--password-store=basic", "--use-mock-keychain",
-		"--disable-save-password-bubble", "--window-position=200,40", "--window-size=900,700"}, shared...)
+		"--window-position=200,40", "--window-size=900,700"}, shared...)
 	script := fmt.Sprintf(opener, b.opened, headless.Browser(), "'"+strings.Join(shared, "' '")+"'")
 	if err := os.WriteFile(filepath.Join(d.Session.Bin(), "xdg-open"), []byte(script), 0o700); err != nil {
+		d.t.Fatal(err)
+	}
+	preferences := filepath.Join(profile, "Default", "Preferences")
+	if err := os.MkdirAll(filepath.Dir(preferences), 0o700); err != nil {
+		d.t.Fatal(err)
+	}
+	if err := os.WriteFile(preferences, []byte(noBubbles), 0o600); err != nil {
 		d.t.Fatal(err)
 	}
 	d.Run(nil, headless.Browser(), append(args, "about:blank")...)

@@ -29,7 +29,7 @@ type Desktop struct {
 var options = headless.Options{WindowManager: true, Keyring: true}
 
 // tools are the commands that this package itself calls.
-var tools = []string{"xdotool", "import", "xprop"}
+var tools = []string{"xdotool", "import", "xprop", "xwininfo"}
 
 // Need skips the test where it cannot run, or fails it where it must.
 func Need(t *testing.T) {

@@ -41,10 +41,11 @@ func (p *Page) WaitURL(part string) {
 }
 
 // where finds a visible element and scrolls it into view; x and y are its middle in CSS pixels. %s is a JavaScript
-// expression that gives the element or nothing.
+// expression that gives the element or nothing. A page that has not been painted yet drops clicks.
 const where = `(() => {
 	const e = %s;
 	if (!e || document.readyState !== "complete" || e.disabled) return null;
+	if (!performance.getEntriesByName("first-contentful-paint").length) return null;
 	e.scrollIntoView({block: "center"});
 	const r = e.getBoundingClientRect();
 	if (!r.width || !r.height) return null;

@@ -18,19 +18,35 @@ type Window struct {
 // Window waits for a visible window whose title contains text.
 func (d *Desktop) Window(title string) *Window {
 	d.t.Helper()
+	return d.window(title, regexp.QuoteMeta(title))
+}
+
+// WindowTitled waits for a visible window with exactly this title: a browser's has those of its pages in its own.
+func (d *Desktop) WindowTitled(title string) *Window {
+	d.t.Helper()
+	return d.window(title, "^"+regexp.QuoteMeta(title)+"$")
+}
+
+func (d *Desktop) window(title, pattern string) *Window {
+	d.t.Helper()
 	w := &Window{d: d}
 	d.Eventually(fmt.Sprintf("a window %q", title), func() bool {
-		w.id = d.findWindow(title)
+		w.id = d.findWindow(pattern)
 		return w.id != ""
 	})
 	return w
 }
 
 // HasWindow says whether a visible window's title contains text now.
-func (d *Desktop) HasWindow(title string) bool { return d.findWindow(title) != "" }
+func (d *Desktop) HasWindow(title string) bool { return d.findWindow(regexp.QuoteMeta(title)) != "" }
 
-func (d *Desktop) findWindow(title string) string {
-	out, err := d.Session.Command(d.t.Context(), "xdotool", "search", "--onlyvisible", "--name", regexp.QuoteMeta(title)).Output()
+// HasWindowTitled says whether a visible window has exactly this title now.
+func (d *Desktop) HasWindowTitled(title string) bool {
+	return d.findWindow("^"+regexp.QuoteMeta(title)+"$") != ""
+}
+
+func (d *Desktop) findWindow(pattern string) string {
+	out, err := d.Session.Command(d.t.Context(), "xdotool", "search", "--onlyvisible", "--name", pattern).Output()
 	if err != nil { // exit code 1 when there is none
 		return ""
 	}
@@ -44,17 +60,19 @@ func (w *Window) Focus() {
 	w.d.command("xdotool", "windowactivate", "--sync", w.id)
 }
 
-// Bounds is where the window's content is on the screen, in pixels.
+// Bounds is where the window's content is on the screen, in pixels, without what the window manager adds around it.
+// xwininfo tells; xdotool adds the frame twice.
 func (w *Window) Bounds() image.Rectangle {
 	w.d.t.Helper()
 	at := map[string]int{}
-	for line := range strings.Lines(w.d.command("xdotool", "getwindowgeometry", "--shell", w.id)) {
-		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
-		if n, err := strconv.Atoi(value); err == nil {
+	for line := range strings.Lines(w.d.command("xwininfo", "-id", w.id)) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		if n, err := strconv.Atoi(strings.TrimSpace(value)); err == nil {
 			at[name] = n
 		}
 	}
-	return image.Rect(at["X"], at["Y"], at["X"]+at["WIDTH"], at["Y"]+at["HEIGHT"])
+	x, y := at["Absolute upper-left X"], at["Absolute upper-left Y"]
+	return image.Rect(x, y, x+at["Width"], y+at["Height"])
 }
 
 // move puts the pointer on a point of the window. Two small moves: a program sees the pointer travel, as with a mouse.

@@ -28,6 +28,9 @@ type Frame struct {
 	current page.Page
 	// OnPage hears of a page coming into view.
 	OnPage func(page.Page)
+	// OnLeave is called before another page comes into view: what had the keyboard must let go of it, or keys meant for
+	// the new page go to one that nobody sees.
+	OnLeave func()
 	// OnSearch hears of a click on the search box, which only looks like one: the palette is the real one.
 	OnSearch func()
 
@@ -94,6 +97,9 @@ func (f *Frame) Show(id page.ID) {
 	}
 	if f.current != nil {
 		f.current.Hidden()
+	}
+	if f.OnLeave != nil {
+		f.OnLeave()
 	}
 	f.current = p
 	f.Rail.mark(p)

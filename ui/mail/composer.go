@@ -105,7 +105,7 @@ func newComposer(p *Page, key string, message int64, begun, d draft) *composer {
 	}
 	note := ""
 	if message != 0 {
-		note = page.T("The conversation is quoted below your text when it is sent.")
+		note = page.T("The conversation is quoted below your text.")
 	}
 	closer := kit.NewIconButton("close", page.T("Close (Esc)"), c.escape)
 	c.buttons = kit.Row(kit.S3, c.send, kit.Grow(kit.NewLine(note, kit.SizeSmall, kit.ColorMuted)))

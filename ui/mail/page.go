@@ -131,11 +131,10 @@ func (p *Page) Hidden() {
 	}
 }
 
+// focusList gives the keyboard to the list, where it is on the screen and nothing is being written.
 func (p *Page) focusList() {
-	if p.writing == nil {
-		if c := fyne.CurrentApp().Driver().CanvasForObject(p.list.list); c != nil {
-			c.Focus(p.list.list)
-		}
+	if p.writing == nil && p.inView && p.covered() == nil {
+		p.host.Window().Canvas().Focus(p.list.list)
 	}
 }
 
@@ -256,7 +255,18 @@ func (p *Page) cover(o fyne.CanvasObject) {
 		grown.Objects[0] = o
 		p.object.Refresh()
 		grown.Refresh()
+		if p.host.Window().Canvas().Focused() == nil {
+			p.focusList()
+		}
 	}
+}
+
+// covered is what is shown instead of the panes, or nil.
+func (p *Page) covered() fyne.CanvasObject {
+	if o := p.object.Objects[0].(*fyne.Container).Objects[0]; o != fyne.CanvasObject(p.panes) {
+		return o
+	}
+	return nil
 }
 
 func (p *Page) openFolder(f mirror.Folder) {
