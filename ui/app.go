@@ -293,6 +293,9 @@ func (a *App) setAccounts(all []mirror.Account) {
 		}
 	case first || before == 0 || len(all) > before || a.reentered(all):
 		a.showFrame()
+		if !first {
+			a.Raise() // the person comes from the browser, which is in front
+		}
 	}
 	if len(all) > 0 {
 		tip := all[0].Name + "\n" + all[0].UPN
@@ -330,6 +333,7 @@ func (a *App) showWelcome(hint string, back bool) {
 
 func (a *App) showFrame() {
 	a.welcome = nil
+	a.window.Canvas().Unfocus() // Welcome's button would keep the keyboard
 	a.root.Objects = []fyne.CanvasObject{a.frame.Object()}
 	a.root.Refresh()
 	if a.frame.Current() == nil {

@@ -17,6 +17,7 @@ import (
 
 func (a *App) wireFrame() {
 	a.frame.OnPage = func(page.Page) { a.setMenu() }
+	a.frame.OnLeave = func() { a.window.Canvas().Unfocus() }
 	a.frame.OnSearch = a.openPalette
 	a.frame.Rail.OnAccount = a.accountMenu
 	a.frame.Status.OnSync = a.syncNow
