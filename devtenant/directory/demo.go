@@ -26,7 +26,7 @@ func Demo() *Directory {
 		},
 	}))
 	mustAdd(d.AddApp(App{
-		ClientID: DemoClientID, Name: "Super CRM", Publisher: "Super CRM",
+		ClientID: DemoClientID, Name: "Super CRM", Publisher: "Super CRM", Verified: true,
 		RedirectURIs: []string{
 			"http://localhost",
 			"https://login.microsoftonline.com/common/oauth2/nativeclient",

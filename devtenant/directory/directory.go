@@ -6,35 +6,9 @@ package directory
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 )
-
-// Role says what a user may approve. Only an administrator approves a program for the whole organisation.
-type Role string
-
-// The roles that the simulated tenant tells apart.
-const (
-	RoleUser  Role = "user"
-	RoleAdmin Role = "admin"
-)
-
-// ConsentPolicy says which permissions an ordinary user of a tenant may grant to a program for themselves.
-type ConsentPolicy string
-
-// The consent policies. ConsentManaged is "Let Microsoft manage your consent settings", under which mail, calendar and
-// mailbox settings need an administrator (entra-docs, manage-app-consent-policies, 2026-01).
-const (
-	ConsentAll     ConsentPolicy = "all"
-	ConsentManaged ConsentPolicy = "managed"
-	ConsentNone    ConsentPolicy = "none"
-)
-
-// Valid reports whether p is one of the policies above.
-func (p ConsentPolicy) Valid() bool {
-	return p == ConsentAll || p == ConsentManaged || p == ConsentNone
-}
 
 // User is one person of a tenant. Passwords are plain text: nothing here is anybody's real account.
 type User struct {
@@ -44,6 +18,11 @@ type User struct {
 	Password string
 	Role     Role
 	JobTitle string
+	// HomeUPN is a guest's sign-in name in the tenant that they belong to; their password is kept there. Empty: a member.
+	HomeUPN         string
+	Disabled        bool
+	PasswordExpired bool // a new one is asked for at the next sign-in
+	ManagedDevice   bool // what they use is a device that their organisation manages
 }
 
 // Tenant is one organisation. An empty UserConsent counts as ConsentAll.
@@ -52,25 +31,11 @@ type Tenant struct {
 	Domain      string
 	Name        string
 	UserConsent ConsentPolicy
-	Users       []*User
+	// RequestWorkflow lets users ask an administrator for approval from the sign-in pages.
+	RequestWorkflow bool
+	Access          AccessPolicy
+	Users           []*User
 }
-
-// App is a program registered with the sign-in service, as the manifest's part that matters here.
-type App struct {
-	ClientID  string // GUID
-	Name      string
-	Publisher string
-	// Verified says that the publisher is a verified one; the consent page shows it.
-	Verified bool
-	// RedirectURIs are the registered public client redirect URIs. `http://localhost` stands for any port; the literal
-	// NativeClient stands for the service's own blank page at whatever host the service is reached by.
-	RedirectURIs []string
-	// Scopes are the declared permissions (requiredResourceAccess): what `.default` means.
-	Scopes []string
-}
-
-// NativeClient, as a redirect URI of an App, is the sign-in service's own blank page {login}/common/oauth2/nativeclient.
-const NativeClient = "{login}/common/oauth2/nativeclient"
 
 // Directory is the register. It is safe for concurrent use; what goes in and out is copied.
 type Directory struct {
@@ -115,8 +80,11 @@ func (d *Directory) AddTenant(t Tenant) error {
 	}
 	seen := map[string]bool{}
 	for _, u := range own.Users {
-		if u.ObjectID == "" || u.UPN == "" {
-			return fmt.Errorf("add tenant %s: a user needs an object id and a sign-in name", own.ID)
+		if u.Role == "" {
+			u.Role = RoleUser
+		}
+		if u.ObjectID == "" || u.UPN == "" || !u.Role.Valid() {
+			return fmt.Errorf("add tenant %s: a user needs an object id, a sign-in name and a known role", own.ID)
 		}
 		if _, ok := d.users[key(u.UPN)]; ok || seen[key(u.UPN)] || seen[key(u.ObjectID)] {
 			return fmt.Errorf("add tenant %s: a user is %w", own.ID, ErrTaken)
@@ -128,35 +96,6 @@ func (d *Directory) AddTenant(t Tenant) error {
 	for _, u := range own.Users {
 		d.users[key(u.UPN)] = userRef{&own, u}
 	}
-	return nil
-}
-
-// AddApp registers a program.
-func (d *Directory) AddApp(a App) error {
-	if a.ClientID == "" {
-		return errors.New("add app: it needs a client id")
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if _, ok := d.apps[key(a.ClientID)]; ok {
-		return fmt.Errorf("add app %s: %w", a.ClientID, ErrTaken)
-	}
-	d.apps[key(a.ClientID)] = cloneApp(a)
-	return nil
-}
-
-// SetUserConsent changes a tenant's policy; id is its GUID or domain.
-func (d *Directory) SetUserConsent(id string, p ConsentPolicy) error {
-	if !p.Valid() {
-		return fmt.Errorf("unknown consent policy %q (all, managed or none)", p)
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	t, ok := d.byName[key(id)]
-	if !ok {
-		return fmt.Errorf("unknown tenant %q", id)
-	}
-	t.UserConsent = p
 	return nil
 }
 
@@ -209,14 +148,6 @@ func (d *Directory) UserByID(tenant, objectID string) (Tenant, User, bool) {
 	return Tenant{}, User{}, false
 }
 
-// App finds a program by client id, in any case.
-func (d *Directory) App(clientID string) (App, bool) {
-	d.mu.RLock()
-	defer d.mu.RUnlock()
-	a, ok := d.apps[key(clientID)]
-	return cloneApp(a), ok
-}
-
 func (t *Tenant) bare() Tenant {
 	c := *t
 	c.Users = nil
@@ -231,11 +162,6 @@ func cloneTenant(t *Tenant) Tenant {
 		c.Users[i] = &own
 	}
 	return c
-}
-
-func cloneApp(a App) App {
-	a.RedirectURIs, a.Scopes = slices.Clone(a.RedirectURIs), slices.Clone(a.Scopes)
-	return a
 }
 
 func key(s string) string { return strings.ToLower(strings.TrimSpace(s)) }

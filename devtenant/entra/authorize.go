@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"supercrm/devtenant/directory"
@@ -25,7 +24,12 @@ type authRequest struct {
 	challenge string
 	prompt    string // "", login, none, consent, select_account
 	loginHint string
-	admin     bool // an administrator approves for everybody; nobody gets a token
+	platform  directory.Platform
+	cae       bool     // the program understands claims challenges
+	admin     bool     // an administrator approves for everybody; nobody gets a token
+	v1        bool     // of an admin consent: the first version's address
+	appRoles  []string // of an admin consent: the application permissions that are approved with it
+	device    *device  // the sign-in is for a device with a code
 }
 
 // readTenant understands the first segment of a path. canonical and id are as in authRequest.
@@ -67,7 +71,7 @@ func duplicated(v url.Values) *failure {
 
 // readClient checks what must be right before anything may be sent back to the asking program: tenant, program and
 // redirect address. Its failures are shown in the browser only (RFC 6749, 4.1.2.1).
-func readClient(dir *directory.Directory, segment, host string, v url.Values) (req authRequest, f *failure) {
+func readClient(dir *directory.Directory, segment, login string, v url.Values) (req authRequest, f *failure) {
 	if req.tenant, req.tenantID, f = readTenant(dir, segment); f != nil {
 		return req, f
 	}
@@ -78,14 +82,14 @@ func readClient(dir *directory.Directory, segment, host string, v url.Values) (r
 	if id == "" {
 		return req, missing("client_id")
 	}
-	app, ok := dir.App(id)
-	if !ok {
-		return req, unknownApp(id, segment)
+	if req.app, f = appAt(dir, id, segment, req.tenantID); f != nil {
+		return req, f
 	}
-	req.app, req.redirect = app, v.Get("redirect_uri")
-	if !redirectRegistered(app.RedirectURIs, req.redirect, host) {
+	req.redirect = v.Get("redirect_uri")
+	var ok bool
+	if req.platform, ok = req.app.Platform(req.redirect, login); !ok {
 		return req, &failure{OAuth: "invalid_request", Code: 50011,
-			Text: fmt.Sprintf("The redirect URI '%s' specified in the request does not match the redirect URIs configured for the application '%s'. Make sure the redirect URI sent in the request matches one added to your application.", clip(req.redirect), app.ClientID)}
+			Text: fmt.Sprintf("The redirect URI '%s' specified in the request does not match the redirect URIs configured for the application '%s'. Make sure the redirect URI sent in the request matches one added to your application.", clip(req.redirect), req.app.ClientID)}
 	}
 	req.state, req.mode = v.Get("state"), "query"
 	return req, nil
@@ -96,33 +100,20 @@ func unknownApp(id, segment string) *failure {
 		Text: fmt.Sprintf("Application with identifier '%s' was not found in the directory '%s'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant.", clip(id), clip(segment))}
 }
 
-// redirectRegistered compares as the real service does: exactly, but for a registered http://localhost any port will do
-// (entra-docs, "Redirect URI (reply URL) restrictions and limitations"). host is what the service was reached by.
-func redirectRegistered(registered []string, got, host string) bool {
-	u, err := url.Parse(got)
-	if err != nil || u.User != nil || u.RawQuery != "" || u.ForceQuery || strings.Contains(got, "#") {
-		return false
+// appAt finds a program for a tenant segment: a single-tenant one is known at home only.
+func appAt(dir *directory.Directory, clientID, segment, tenantID string) (directory.App, *failure) {
+	app, ok := dir.App(clientID)
+	switch {
+	case !ok:
+		return app, unknownApp(clientID, segment)
+	case !app.SingleTenant:
+		return app, nil
+	case tenantID == "":
+		return app, &failure{OAuth: "invalid_request", Code: 50194, Text: fmt.Sprintf("Application '%s'(%s) is not configured as a multi-tenant application. Usage of the /%s endpoint is not supported for such apps created after '10/15/2018'. Use a tenant-specific endpoint or configure the application to be multi-tenant.", app.ClientID, app.Name, clip(segment))}
+	case !strings.EqualFold(tenantID, app.HomeTenant):
+		return app, unknownApp(clientID, segment)
 	}
-	for _, r := range registered {
-		if r == directory.NativeClient {
-			r = strings.Replace(r, "{login}", "http://"+host, 1)
-		}
-		if got == r {
-			return true
-		}
-		want, err := url.Parse(r)
-		if err != nil || want.Scheme != "http" || want.Hostname() != "localhost" && want.Hostname() != "127.0.0.1" {
-			continue
-		}
-		port, err := strconv.Atoi(u.Port())
-		if err != nil || port < 1 || port > 65535 {
-			continue
-		}
-		if strings.HasPrefix(got, "http://") && u.Hostname() == want.Hostname() && u.EscapedPath() == want.EscapedPath() {
-			return true
-		}
-	}
-	return false
+	return app, nil
 }
 
 // readRest checks the rest of an authorization request. Its failures go back to the asking program.
@@ -152,6 +143,7 @@ func readRest(req *authRequest, v url.Values) *failure {
 	}
 	req.challenge = v.Get("code_challenge")
 	switch method := v.Get("code_challenge_method"); {
+	case req.challenge == "" && req.platform == directory.PlatformWeb: // a confidential client may go without
 	case req.challenge == "":
 		return &failure{OAuth: "invalid_request", Code: 50147,
 			Text: "The code_challenge parameter is missing. A public client must use Proof Key for Code Exchange."}
@@ -161,6 +153,9 @@ func readRest(req *authRequest, v url.Values) *failure {
 	case !isSHA256(req.challenge):
 		return &failure{OAuth: "invalid_request", Code: 501491,
 			Text: "The size of the code_challenge parameter is not valid."}
+	}
+	if req.cae, f = readClaims(v.Get("claims")); f != nil {
+		return f
 	}
 	req.nonce, req.prompt, req.loginHint = v.Get("nonce"), v.Get("prompt"), strings.TrimSpace(v.Get("login_hint"))
 	switch req.prompt {
@@ -185,7 +180,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 		s.errorPage(w, r, &failure{Code: 9002313, Text: "Invalid request. Request is malformed or invalid."})
 		return
 	}
-	req, f := readClient(s.dir, r.PathValue("tenant"), r.Host, v)
+	req, f := readClient(s.dir, r.PathValue("tenant"), loginURL(r), v)
 	if f != nil {
 		s.errorPage(w, r, f)
 		return

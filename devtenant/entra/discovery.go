@@ -11,6 +11,7 @@ type metadata struct {
 	Issuer                string   `json:"issuer"`
 	AuthorizationEndpoint string   `json:"authorization_endpoint"`
 	TokenEndpoint         string   `json:"token_endpoint"`
+	DeviceEndpoint        string   `json:"device_authorization_endpoint"`
 	EndSessionEndpoint    string   `json:"end_session_endpoint"`
 	JWKSURI               string   `json:"jwks_uri"`
 	ResponseModes         []string `json:"response_modes_supported"`
@@ -39,13 +40,14 @@ func (s *Server) configuration(w http.ResponseWriter, r *http.Request) {
 		Issuer:                login + "/" + id + "/v2.0",
 		AuthorizationEndpoint: login + "/" + tenant + "/oauth2/v2.0/authorize",
 		TokenEndpoint:         login + "/" + tenant + "/oauth2/v2.0/token",
+		DeviceEndpoint:        login + "/" + tenant + "/oauth2/v2.0/devicecode",
 		EndSessionEndpoint:    login + "/" + tenant + "/oauth2/v2.0/logout",
 		JWKSURI:               login + "/" + tenant + "/discovery/v2.0/keys",
 		ResponseModes:         []string{"query", "form_post"},
 		ResponseTypes:         []string{"code"},
 		SubjectTypes:          []string{"pairwise"},
 		IDTokenAlgorithms:     []string{string(jose.RS256)},
-		TokenAuthMethods:      []string{"none"},
+		TokenAuthMethods:      []string{"none", "client_secret_post"},
 		Scopes:                []string{"openid", "profile", "email", "offline_access"},
 		Claims: []string{"sub", "iss", "aud", "exp", "iat", "nbf", "nonce", "tid", "ver", "oid", "preferred_username",
 			"name", "email"},

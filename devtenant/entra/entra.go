@@ -1,10 +1,10 @@
 // Package entra is the simulated tenant's sign-in service: it speaks the Microsoft identity platform's v2.0 wire (the
-// authorization code flow with PKCE, admin consent, discovery, keys, logout) over plain HTTP on the loopback, with pages
+// authorization code flow with PKCE, device code, client credentials, consent and its policies, conditional access,
+// discovery, keys, logout) on the loopback, with pages
 // of its own design. Facts come from Microsoft's public documentation (entra-docs, "OAuth 2.0 authorization code flow",
 // "Authentication and authorization error codes") and RFC 6749, 7636 and OpenID Connect Core 1.0.
 //
-// It is not a security product: passwords are plain text and shown on purpose. It does no device code, client
-// credentials, conditional access or multi-factor sign-in, and knows nothing of mailboxes.
+// It is not a security product: passwords are plain text and shown on purpose. It knows nothing of mailboxes.
 package entra
 
 import (
@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -37,8 +38,9 @@ const (
 	codeLifetime    = 10 * time.Minute
 	flowLifetime    = 15 * time.Minute
 	refreshLifetime = 90 * 24 * time.Hour
-	maxBody         = 64 << 10 // bytes of any posted form
-	maxFlows        = 1000     // sign-ins under way, and browser sessions: the oldest go first
+	spaLifetime     = 24 * time.Hour // refresh tokens of single-page programs, from the sign-in on
+	maxBody         = 64 << 10       // bytes of any posted form
+	maxFlows        = 1000           // sign-ins under way, and browser sessions: the oldest go first
 )
 
 // Server is the sign-in service. It is an http.Handler, safe for concurrent use, and owns no goroutine.
@@ -89,18 +91,36 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /{tenant}/v2.0/adminconsent", s.adminConsent)
 	mux.HandleFunc("GET /{tenant}/v2.0/.well-known/openid-configuration", s.configuration)
 	mux.HandleFunc("GET /{tenant}/discovery/v2.0/keys", s.keys)
+	mux.HandleFunc("POST /{tenant}/oauth2/v2.0/devicecode", s.deviceCode)
+	mux.HandleFunc("GET /devicelogin", s.showDevice)
+	mux.HandleFunc("POST /devicelogin", s.postDevice)
 	mux.HandleFunc("GET /common/oauth2/nativeclient", s.nativeClient)
 	mux.HandleFunc("GET /login/{flow}", s.showFlow)
 	mux.HandleFunc("POST /login/{flow}/account", s.postAccount)
 	mux.HandleFunc("POST /login/{flow}/password", s.postPassword)
+	mux.HandleFunc("POST /login/{flow}/change", s.postChange)
+	mux.HandleFunc("POST /login/{flow}/code", s.postCode)
+	mux.HandleFunc("POST /login/{flow}/confirm", s.postConfirm)
 	mux.HandleFunc("POST /login/{flow}/consent", s.postConsent)
 	mux.HandleFunc("POST /login/{flow}/approval", s.postApproval)
 	mux.HandleFunc("GET /error", s.explain)
 	mux.HandleFunc("GET /control/state", s.controlState)
 	mux.HandleFunc("POST /control/revoke", s.controlRevoke)
 	mux.HandleFunc("POST /control/policy", s.controlPolicy)
-	// A page elsewhere must not be able to post into a sign-in under way.
-	return http.NewCrossOriginProtection().Handler(mux)
+	// A page elsewhere must not be able to post into a sign-in under way, nor turn a switch. Single-page programs redeem
+	// tokens from elsewhere; platformRefused minds who may.
+	guard := http.NewCrossOriginProtection()
+	guard.AddInsecureBypassPattern("POST /{tenant}/oauth2/v2.0/token")
+	return guard.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// GET /{tenant}/adminconsent, which the mux cannot tell from GET /login/{flow}.
+		tenant, ok := strings.CutSuffix(r.URL.Path, "/adminconsent")
+		if tenant = strings.TrimPrefix(tenant, "/"); ok && r.Method == http.MethodGet && tenant != "" && !strings.Contains(tenant, "/") {
+			r.SetPathValue("tenant", tenant)
+			s.adminConsentV1(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	}))
 }
 
 // ServeHTTP answers one request.
@@ -118,7 +138,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // loginURL is how the asking program reached this service; every address in an answer begins with it.
-func loginURL(r *http.Request) string { return "http://" + r.Host }
+func loginURL(r *http.Request) string {
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
 
 func newGUID() string {
 	var b [16]byte

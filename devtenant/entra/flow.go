@@ -2,24 +2,27 @@ package entra
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
 	"supercrm/devtenant/directory"
 )
 
-// flow is one sign-in under way in one browser. Its pages follow each other by what is known so far, see stage.
+// flow is one sign-in under way in one browser. Its pages follow each other by what is known so far, see due.
 type flow struct {
 	id        string
 	session   string // the browser it belongs to
 	req       authRequest
 	created   time.Time
-	who       account // zero: not chosen yet
+	who       account // in the organization that is signed in to; zero: not chosen yet
 	typed     string  // what was typed as user name, to show again
 	proved    bool    // the password was right, or the browser was signed in already
+	stale     bool    // the browser was signed in, but too long ago
+	mfa       bool    // a second factor was shown
 	authTime  time.Time
 	approved  bool // the consent page was accepted
+	requested bool // an administrator was asked from the approval page
+	confirmed bool // the person said that it is they who started this on a device
 	completed bool
 }
 
@@ -27,46 +30,94 @@ type flow struct {
 type stage string
 
 const (
-	stageAccount  stage = "account"
-	stagePassword stage = "password"
-	stageConsent  stage = "consent"
-	stageApproval stage = "approval" // an administrator is needed and this person is none
-	stageReply    stage = "reply"    // all is known
+	stageAccount   stage = "account"
+	stagePassword  stage = "password"
+	stageChange    stage = "change" // the password has expired
+	stageCode      stage = "code"   // a second factor
+	stageConsent   stage = "consent"
+	stageApproval  stage = "approval" // an administrator is needed and this person is none
+	stageRequested stage = "requested"
+	stageConfirm   stage = "confirm" // device code: is it really you who started this?
+	stageRefused   stage = "refused" // an error page, and no way on
+	stageReply     stage = "reply"   // all is known
 )
 
-// stage decides what comes next, and for the consent stages which scopes are asked about. The caller holds mu.
-func (s *Server) stage(f *flow) (stage, []string) {
-	if f.who == (account{}) {
-		return stageAccount, nil
-	}
+// due is what a flow needs next.
+type due struct {
+	stage stage
+	ask   []string // the scopes that the consent and approval pages are about
+	why   *failure // of stageApproval and stageRefused
+}
+
+// due decides what comes next. The caller holds mu.
+func (s *Server) due(f *flow) due {
 	tenant, user, ok := s.dir.UserByID(f.who.tenantID, f.who.objectID)
 	if !ok {
-		return stageAccount, nil
+		return due{stage: stageAccount}
 	}
 	if !f.proved {
-		return stagePassword, nil
+		return due{stage: stagePassword}
 	}
-	if f.approved {
-		return stageReply, nil
+	_, home := s.dir.Home(tenant, user)
+	if why := accountRefused(user, home); why != nil {
+		return due{stage: stageRefused, why: why}
+	}
+	if home.PasswordExpired {
+		return due{stage: stageChange}
+	}
+	if tenant.Access.MFA && !f.mfa {
+		return due{stage: stageCode}
+	}
+	if why := accessRefused(tenant, home); why != nil {
+		return due{stage: stageRefused, why: why}
+	}
+	if f.req.device != nil && tenant.Access.ManagedDevice { // nothing is known of the device that waits for the code
+		return due{stage: stageRefused, why: invalidGrant(53003, "Access has been blocked by Conditional Access policies. A device code does not show which device it is for.")}
 	}
 	if f.req.admin {
-		if user.Role != directory.RoleAdmin {
-			return stageApproval, f.req.scopes
-		}
-		return stageConsent, f.req.scopes
+		return s.dueOfAdmin(f, user)
 	}
-	have := s.st.consented(f.req.app.ClientID, f.who)
-	ask := slices.DeleteFunc(slices.Clone(f.req.scopes), func(sc string) bool { return slices.Contains(have, sc) })
-	if f.req.prompt == "consent" {
-		ask = f.req.scopes
+	return s.dueOfConsent(f, tenant, user)
+}
+
+func (s *Server) dueOfAdmin(f *flow, user directory.User) due {
+	switch {
+	case f.approved:
+		return due{stage: stageReply}
+	case !user.Role.ApprovesForAll(len(f.req.appRoles) > 0):
+		return due{stage: stageApproval, ask: f.req.scopes, why: notAdministrator}
+	}
+	return due{stage: stageConsent, ask: f.req.scopes}
+}
+
+func (s *Server) dueOfConsent(f *flow, tenant directory.Tenant, user directory.User) due {
+	entry := s.entry(f.req.app, f.who)
+	if entry != nil && entry.Code != 50105 {
+		return due{stage: stageRefused, why: entry}
+	}
+	if ask := s.wanted(f); len(ask) > 0 {
+		why := consentRefused(tenant, user, f.req.app, ask)
+		p := s.st.principals[newPrincipalKey(f.req.app.ClientID, tenant.ID)]
+		if p != nil && p.assignmentRequired && !user.Role.ApprovesForAll(false) {
+			why = needsAdmin // users do not approve programs that they have to be assigned to
+		}
+		switch {
+		case why == nil:
+			return due{stage: stageConsent, ask: ask}
+		case f.requested:
+			return due{stage: stageRequested, ask: ask, why: mayAsk}
+		case tenant.RequestWorkflow:
+			why = mayAsk
+		}
+		return due{stage: stageApproval, ask: ask, why: why}
 	}
 	switch {
-	case len(ask) == 0:
-		return stageReply, nil
-	case !mayGrant(tenant, user, ask):
-		return stageApproval, ask
+	case entry != nil:
+		return due{stage: stageRefused, why: entry}
+	case f.req.device != nil && !f.confirmed:
+		return due{stage: stageConfirm}
 	}
-	return stageConsent, ask
+	return due{stage: stageReply}
 }
 
 // begin opens a flow for a checked request, takes what the browser's session and the login hint already answer, and goes
@@ -94,33 +145,89 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request, req authRequest) 
 // presume fills in the account where nothing needs to be asked. The caller holds mu.
 func (s *Server) presume(f *flow, browser *session) {
 	req := f.req
-	usable := slices.DeleteFunc(slices.Clone(browser.accounts), func(a account) bool {
-		_, _, known := s.dir.UserByID(a.tenantID, a.objectID)
-		return !known || req.tenantID != "" && a.tenantID != req.tenantID
-	})
-	switch {
-	case req.loginHint != "":
+	if req.loginHint != "" {
 		f.typed = req.loginHint
-		if t, u, ok := s.dir.User(req.loginHint); ok && (req.tenantID == "" || req.tenantID == t.ID) {
-			f.who = account{t.ID, u.ObjectID}
-			f.proved = req.prompt != "login" && slices.Contains(usable, f.who)
+		if who, ok := s.named(req.tenantID, req.loginHint); ok {
+			s.choose(f, browser, who)
 		}
-	case req.prompt == "select_account" || req.prompt == "login" || len(usable) != 1 || req.admin:
-	default:
-		f.who, f.proved = usable[0], true
+		return
 	}
-	if f.proved {
-		f.authTime = f.created
+	if req.prompt == "select_account" || req.prompt == "login" || req.admin || req.device != nil {
+		return
 	}
+	var usable []account
+	for _, a := range browser.accounts {
+		if who, ok := s.within(req.tenantID, a.account); ok {
+			usable = append(usable, who)
+		}
+	}
+	if len(usable) == 1 {
+		s.choose(f, browser, usable[0])
+	}
+}
+
+// named finds who signs in with a name at an organization, or with an empty tenantID at their own.
+func (s *Server) named(tenantID, name string) (account, bool) {
+	t, u, ok := s.dir.User(name)
+	if tenantID != "" {
+		t, u, ok = s.dir.Member(tenantID, name)
+	}
+	if !ok || tenantID == "" && u.HomeUPN != "" {
+		return account{}, false
+	}
+	return account{t.ID, u.ObjectID}, true
+}
+
+// within finds what a home account is in an organization: itself, or a guest.
+func (s *Server) within(tenantID string, home account) (account, bool) {
+	_, u, ok := s.dir.UserByID(home.tenantID, home.objectID)
+	if !ok || tenantID == "" || tenantID == home.tenantID {
+		return home, ok
+	}
+	return s.named(tenantID, u.UPN)
+}
+
+// home is the account that a person proves who they are with.
+func (s *Server) home(who account) account {
+	t, u, ok := s.dir.UserByID(who.tenantID, who.objectID)
+	if !ok {
+		return who
+	}
+	t, u = s.dir.Home(t, u)
+	return account{t.ID, u.ObjectID}
+}
+
+// choose takes an account for a flow, and what the browser's session proves of it. The caller holds mu.
+func (s *Server) choose(f *flow, browser *session, who account) {
+	f.who, f.proved, f.mfa, f.stale = who, false, false, false
+	proof, ok := browser.find(s.home(who))
+	if !ok || f.req.prompt == "login" {
+		return
+	}
+	if t, ok := s.dir.Tenant(who.tenantID); !ok || expired(t, proof.at, s.now()) {
+		f.stale = true
+		return
+	}
+	f.proved, f.mfa, f.authTime = true, proof.mfa, proof.at
 }
 
 // silently says why a flow cannot be finished without a page. The caller holds mu.
 func (s *Server) silently(f *flow) *failure {
-	switch next, _ := s.stage(f); next {
+	d := s.due(f)
+	switch d.stage {
 	case stageReply:
 		return nil
 	case stageConsent, stageApproval:
 		return notConsented("interaction_required", f.req.app)
+	case stageRefused:
+		return &failure{OAuth: "interaction_required", Code: d.why.Code, Text: d.why.Text}
+	case stageChange:
+		return &failure{OAuth: "interaction_required", Code: 50055, Text: "The password is expired."}
+	case stageCode:
+		return &failure{OAuth: "interaction_required", Code: 50076, Text: "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access '00000003-0000-0000-c000-000000000000'."}
+	}
+	if f.stale {
+		return &failure{OAuth: "login_required", Code: 70044, Text: "The session has expired or is invalid due to sign-in frequency checks by conditional access."}
 	}
 	return &failure{OAuth: "login_required", Code: 50058,
 		Text: "A silent sign-in request was sent but no user is signed in."}
@@ -140,7 +247,7 @@ func (s *Server) browser(w http.ResponseWriter, r *http.Request) *session {
 	}
 	b := &session{id: randomText(43)}
 	s.st.sessions[b.id] = b
-	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: b.id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: b.id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil})
 	return b
 }
 
@@ -176,7 +283,7 @@ func (s *Server) goOn(w http.ResponseWriter, r *http.Request, id string) {
 		s.errorPage(w, r, flowGone)
 		return
 	}
-	if next, _ := s.stage(f); next != stageReply {
+	if s.due(f).stage != stageReply {
 		s.mu.Unlock()
 		http.Redirect(w, r, "/login/"+id, http.StatusFound)
 		return
@@ -188,6 +295,12 @@ func (s *Server) goOn(w http.ResponseWriter, r *http.Request, id string) {
 		s.replyAdmin(w, r, f)
 		return
 	}
+	if f.req.device != nil {
+		f.req.device.grant, f.req.device.scopes = s.newGrant(f), f.req.scopes
+		s.mu.Unlock()
+		s.page(w, r, http.StatusOK, "devicedone", f.req.app)
+		return
+	}
 	codeText := s.newCode(f)
 	s.mu.Unlock()
 	s.reply(w, r, f.req, []param{{"code", codeText}})
@@ -197,9 +310,14 @@ func (s *Server) goOn(w http.ResponseWriter, r *http.Request, id string) {
 func (s *Server) newCode(f *flow) string {
 	text := codePrefix + randomText(codeSize)
 	s.st.codes[hashOf(text)] = &code{
-		grant:  &grant{clientID: strings.ToLower(f.req.app.ClientID), who: f.who, authTime: f.authTime},
+		grant:  s.newGrant(f),
 		tenant: f.req.tenant, redirect: f.req.redirect, challenge: f.req.challenge, nonce: f.req.nonce,
 		scopes: f.req.scopes, expires: s.now().Add(codeLifetime),
 	}
 	return text
+}
+
+func (s *Server) newGrant(f *flow) *grant {
+	return &grant{clientID: strings.ToLower(f.req.app.ClientID), who: f.who, authTime: f.authTime, mfa: f.mfa,
+		platform: f.req.platform, cae: f.req.cae}
 }

@@ -2,6 +2,8 @@ package entra
 
 import (
 	"net/http"
+
+	"supercrm/devtenant/directory"
 )
 
 // logout ends the browser's session: GET {tenant}/oauth2/v2.0/logout. With logout_hint only that account leaves. It goes
@@ -16,7 +18,7 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	if b := s.knownBrowser(r); b != nil {
 		if t, u, ok := s.dir.User(v.Get("logout_hint")); ok {
-			b.signOut(account{t.ID, u.ObjectID})
+			b.signOut(s.home(account{t.ID, u.ObjectID}))
 		} else {
 			delete(s.st.sessions, b.id)
 			http.SetCookie(w, &http.Cookie{Name: cookieName, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode})
@@ -24,7 +26,7 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Unlock()
 	if to := v.Get("post_logout_redirect_uri"); to != "" {
-		if app, ok := s.dir.App(v.Get("client_id")); ok && redirectRegistered(app.RedirectURIs, to, r.Host) {
+		if app, _ := s.dir.App(v.Get("client_id")); registered(app, to, r) {
 			var params []param
 			if state := v.Get("state"); state != "" {
 				params = []param{{"state", state}}
@@ -41,4 +43,9 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
 func (s *Server) nativeClient(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	_, _ = w.Write([]byte("<!doctype html><html lang=\"en\"><head><title></title></head><body></body></html>\n"))
+}
+
+func registered(app directory.App, redirect string, r *http.Request) bool {
+	_, ok := app.Platform(redirect, loginURL(r))
+	return ok
 }

@@ -17,7 +17,8 @@ import (
 var pageFiles embed.FS
 
 // pageNames are the pages; each is a file that fills the layout.
-var pageNames = []string{"account", "password", "consent", "approval", "formpost", "error", "signedout"}
+var pageNames = []string{"account", "password", "change", "code", "consent", "approval", "requested", "confirm",
+	"formpost", "error", "signedout", "device", "devicedone", "devicedeclined"}
 
 var pageTemplates = func() map[string]*template.Template {
 	out := map[string]*template.Template{}
@@ -39,7 +40,10 @@ var pageStyle = func() template.CSS {
 type flowView struct {
 	Flow, Tenant, Typed, Problem string
 	UPN, Name                    string
-	Password                     string // only as a hint
+	SignInName                   string // UPN, but of a guest the one at home
+	Password, OneTimeCode        string // only as hints
+	Code                         int    // AADSTS number of the approval page
+	MayAsk                       bool   // an administrator can be asked from the approval page
 	App                          directory.App
 	Permissions                  []permission
 	Tiles                        []tile

@@ -45,12 +45,16 @@ func withQuery(redirect string, params []param) string {
 }
 
 func (s *Server) replyFailure(w http.ResponseWriter, r *http.Request, req authRequest, f *failure) {
+	if req.v1 && f == declined { // the older address gives no description then
+		s.replyBack(w, r, req)
+		return
+	}
 	params := []param{{"error", f.OAuth}}
 	if f.Sub != "" {
 		params = append(params, param{"error_subcode", f.Sub})
 	}
 	params = append(params, param{"error_description", s.newStamp(r).description(f)}, param{"error_uri", errorURI(r, f.Code)})
-	if req.admin { // seen in the wild: read error first
+	if req.admin && !req.v1 { // seen in the wild: read error first
 		params = append(params, param{"admin_consent", "True"})
 	}
 	s.reply(w, r, req, params)
@@ -63,6 +67,3 @@ func (s *Server) replyBack(w http.ResponseWriter, r *http.Request, req authReque
 
 var declined = &failure{OAuth: "access_denied", Code: 65004, Sub: "cancel",
 	Text: "User declined to consent to access the app."}
-
-var needsAdmin = &failure{OAuth: "access_denied", Code: 90094,
-	Text: "Admin consent is required. The app needs permission to access resources in your organization that only an admin can grant."}

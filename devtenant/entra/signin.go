@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-
-	"supercrm/devtenant/directory"
 )
 
 // maxTiles bounds the list of accounts offered on the first page.
@@ -26,7 +24,7 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, want stage) (*flow
 		s.errorPage(w, r, flowGone)
 		return nil, nil, false
 	}
-	if now, _ := s.stage(f); now != want {
+	if now := s.due(f).stage; now != want && !(want == stageApproval && now == stageRequested) {
 		s.mu.Unlock()
 		s.goOn(w, r, f.id)
 		return nil, nil, false
@@ -45,31 +43,44 @@ func (s *Server) showFlow(w http.ResponseWriter, r *http.Request) {
 	}
 	next, view := s.view(f, b, "")
 	s.mu.Unlock()
-	if next == stageReply { // approved meanwhile, in another tab
+	switch next.stage {
+	case stageReply: // approved meanwhile, in another tab
 		s.goOn(w, r, f.id)
-		return
+	case stageRefused:
+		s.errorPage(w, r, next.why)
+	default:
+		s.page(w, r, http.StatusOK, string(next.stage), view)
 	}
-	s.page(w, r, http.StatusOK, string(next), view)
 }
 
 // view gathers what a page shows. The caller holds mu.
-func (s *Server) view(f *flow, b *session, problem string) (stage, flowView) {
-	next, ask := s.stage(f)
+func (s *Server) view(f *flow, b *session, problem string) (due, flowView) {
+	next := s.due(f)
 	v := flowView{Flow: f.id, App: f.req.app, Typed: f.typed, Problem: problem, Hints: s.hints, Admin: f.req.admin}
 	if t, u, ok := s.dir.UserByID(f.who.tenantID, f.who.objectID); ok {
 		v.UPN, v.Name, v.Tenant = u.UPN, u.Name, t.Name
-		v.CanApproveForAll = next == stageConsent && u.Role == directory.RoleAdmin && !f.req.admin
+		v.CanApproveForAll = next.stage == stageConsent && u.Role.ApprovesForAll(false) && !f.req.admin
+		_, home := s.dir.Home(t, u)
+		v.SignInName = home.UPN
 		if s.hints {
-			v.Password = u.Password
+			v.Password, v.OneTimeCode = home.Password, OneTimeCode
 		}
 	} else if t, ok := s.dir.Tenant(f.req.tenantID); ok {
 		v.Tenant = t.Name
 	}
-	for _, name := range ask {
+	for _, name := range next.ask {
 		p, _ := permissionNamed(name)
 		v.Permissions = append(v.Permissions, p)
 	}
-	if next == stageAccount {
+	if next.stage == stageConsent {
+		for _, role := range f.req.appRoles {
+			v.Permissions = append(v.Permissions, permission{Name: role + " (application)", Title: role, Detail: "The app does this by itself, for every mailbox of the organization."})
+		}
+	}
+	if next.why != nil {
+		v.Code, v.MayAsk = next.why.Code, next.why == mayAsk
+	}
+	if next.stage == stageAccount {
 		v.Tiles = s.tiles(f, b)
 	}
 	return next, v
@@ -80,9 +91,12 @@ func (s *Server) tiles(f *flow, b *session) []tile {
 	var out []tile
 	seen := map[string]bool{}
 	for _, a := range slices.Backward(b.accounts) {
-		if t, u, ok := s.dir.UserByID(a.tenantID, a.objectID); ok && (f.req.tenantID == "" || f.req.tenantID == t.ID) {
-			out = append(out, tile{UPN: u.UPN, Name: u.Name, Note: "Signed in"})
-			seen[u.UPN] = true
+		who, ok := s.within(f.req.tenantID, a.account)
+		if _, u, known := s.dir.UserByID(who.tenantID, who.objectID); ok && known {
+			t, _ := s.dir.Tenant(who.tenantID)
+			_, home := s.dir.Home(t, u)
+			out = append(out, tile{UPN: home.UPN, Name: u.Name, Note: "Signed in"})
+			seen[home.UPN] = true
 		}
 	}
 	if s.hints {
@@ -91,8 +105,12 @@ func (s *Server) tiles(f *flow, b *session) []tile {
 				continue
 			}
 			for _, u := range t.Users {
-				if !seen[u.UPN] && len(out) < maxTiles {
-					out = append(out, tile{UPN: u.UPN, Name: u.Name, Note: u.JobTitle})
+				name, note := u.UPN, u.JobTitle
+				if u.HomeUPN != "" {
+					name, note = u.HomeUPN, "Guest"
+				}
+				if !seen[name] && len(out) < maxTiles && (u.HomeUPN == "" || f.req.tenantID != "") {
+					out = append(out, tile{UPN: name, Name: u.Name, Note: note})
 				}
 			}
 		}
@@ -104,7 +122,7 @@ func (s *Server) tiles(f *flow, b *session) []tile {
 func (s *Server) again(w http.ResponseWriter, r *http.Request, f *flow, b *session, problem string) {
 	next, view := s.view(f, b, problem)
 	s.mu.Unlock()
-	s.page(w, r, http.StatusOK, string(next), view)
+	s.page(w, r, http.StatusOK, string(next.stage), view)
 }
 
 // postAccount takes the chosen or typed account: POST /login/{flow}/account.
@@ -116,7 +134,7 @@ func (s *Server) postAccount(w http.ResponseWriter, r *http.Request) {
 	if r.PostForm.Get("action") == "cancel" {
 		s.close(f)
 		s.mu.Unlock()
-		s.replyBack(w, r, f.req)
+		s.turnBack(w, r, f, nil)
 		return
 	}
 	name := strings.TrimSpace(r.PostForm.Get("account"))
@@ -128,19 +146,16 @@ func (s *Server) postAccount(w http.ResponseWriter, r *http.Request) {
 		s.again(w, r, f, b, "Enter your user name.")
 		return
 	}
-	t, u, known := s.dir.User(name)
-	switch {
-	case !known:
-		s.again(w, r, f, b, "There is no account with this user name. Check it and try again. (AADSTS50034)")
-		return
-	case f.req.tenantID != "" && f.req.tenantID != t.ID:
-		s.again(w, r, f, b, "This account is not part of the organization that the app signs in to. (AADSTS50020)")
+	who, ok := s.named(f.req.tenantID, name)
+	if !ok {
+		problem := "There is no account with this user name. Check it and try again. (AADSTS50034)"
+		if _, _, elsewhere := s.dir.User(name); elsewhere {
+			problem = "This account is not part of the organization that the app signs in to. It must be added as a guest first. (AADSTS50020)"
+		}
+		s.again(w, r, f, b, problem)
 		return
 	}
-	f.who = account{t.ID, u.ObjectID}
-	if f.proved = f.req.prompt != "login" && slices.Contains(b.accounts, f.who); f.proved {
-		f.authTime = s.now()
-	}
+	s.choose(f, b, who)
 	s.mu.Unlock()
 	s.goOn(w, r, f.id)
 }
@@ -157,7 +172,8 @@ func (s *Server) postPassword(w http.ResponseWriter, r *http.Request) {
 		s.goOn(w, r, f.id)
 		return
 	}
-	_, u, _ := s.dir.UserByID(f.who.tenantID, f.who.objectID)
+	t, u, _ := s.dir.UserByID(f.who.tenantID, f.who.objectID)
+	t, u = s.dir.Home(t, u)
 	typed := r.PostForm.Get("password")
 	if typed == "" {
 		s.again(w, r, f, b, "Enter your password.")
@@ -168,7 +184,7 @@ func (s *Server) postPassword(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f.proved, f.authTime = true, s.now()
-	b.signIn(f.who)
+	b.signIn(signedIn{account: account{t.ID, u.ObjectID}, at: f.authTime})
 	s.mu.Unlock()
 	s.goOn(w, r, f.id)
 }
@@ -184,7 +200,7 @@ func (s *Server) postConsent(w http.ResponseWriter, r *http.Request) {
 	case "cancel":
 		s.close(f)
 		s.mu.Unlock()
-		s.replyFailure(w, r, f.req, declined)
+		s.turnBack(w, r, f, declined)
 		return
 	default:
 		s.again(w, r, f, b, "Choose Accept or Cancel.")
@@ -192,11 +208,15 @@ func (s *Server) postConsent(w http.ResponseWriter, r *http.Request) {
 	}
 	_, u, _ := s.dir.UserByID(f.who.tenantID, f.who.objectID)
 	org := consentKey{strings.ToLower(f.req.app.ClientID), f.who.tenantID, ""}
+	s.principalOf(f.req.app.ClientID, f.who.tenantID)
 	switch {
 	case f.req.admin:
 		// What an administrator approves replaces what was approved before: a narrower grant takes rights away.
 		s.st.consents[org] = f.req.scopes
-	case u.Role == directory.RoleAdmin && r.PostForm.Get("for_organization") != "":
+		if len(f.req.appRoles) > 0 {
+			s.st.appGrants[newPrincipalKey(f.req.app.ClientID, f.who.tenantID)] = f.req.appRoles
+		}
+	case u.Role.ApprovesForAll(false) && r.PostForm.Get("for_organization") != "":
 		s.st.consents[org] = union(s.st.consents[org], f.req.scopes)
 	default:
 		own := newConsentKey(f.req.app.ClientID, f.who)
@@ -209,19 +229,46 @@ func (s *Server) postConsent(w http.ResponseWriter, r *http.Request) {
 
 // postApproval leaves the "Need admin approval" page: POST /login/{flow}/approval.
 func (s *Server) postApproval(w http.ResponseWriter, r *http.Request) {
-	f, _, ok := s.open(w, r, stageApproval)
+	f, b, ok := s.open(w, r, stageApproval)
 	if !ok {
 		return
 	}
 	if r.PostForm.Get("action") == "other_account" {
-		f.who, f.proved, f.typed = account{}, false, ""
+		f.who, f.proved, f.mfa, f.typed = account{}, false, false, ""
 		s.mu.Unlock()
 		s.goOn(w, r, f.id)
 		return
 	}
+	if d := s.due(f); r.PostForm.Get("action") == "request" && d.stage == stageApproval && d.why == mayAsk {
+		reason := strings.TrimSpace(r.PostForm.Get("justification"))
+		if reason == "" {
+			s.again(w, r, f, b, "Say why you need this app.")
+			return
+		}
+		s.ask(f, reason)
+		s.mu.Unlock()
+		s.goOn(w, r, f.id)
+		return
+	}
+	why := s.due(f).why
 	s.close(f)
 	s.mu.Unlock()
-	s.replyFailure(w, r, f.req, needsAdmin)
+	s.turnBack(w, r, f, why)
+}
+
+// turnBack ends a flow that the person broke off: why goes to the asking program, or nothing but the fact when it is nil.
+func (s *Server) turnBack(w http.ResponseWriter, r *http.Request, f *flow, why *failure) {
+	switch {
+	case f.req.device != nil:
+		s.mu.Lock()
+		f.req.device.declined = true
+		s.mu.Unlock()
+		s.page(w, r, http.StatusOK, "devicedeclined", f.req.app)
+	case why == nil:
+		s.replyBack(w, r, f.req)
+	default:
+		s.replyFailure(w, r, f.req, why)
+	}
 }
 
 // close ends a flow without a result. The caller holds mu.

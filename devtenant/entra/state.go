@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"supercrm/devtenant/directory"
 )
 
 // account names a person without holding their data: the directory is asked each time.
@@ -14,23 +16,38 @@ type account struct{ tenantID, objectID string }
 
 // state is all that happens at run time. Server.mu guards it.
 type state struct {
-	flows    map[string]*flow    // by random id
-	sessions map[string]*session // by cookie value
-	codes    map[[32]byte]*code  // by hash
-	refresh  map[[32]byte]*refresh
-	consents map[consentKey][]string
+	flows      map[string]*flow    // by random id
+	sessions   map[string]*session // by cookie value
+	codes      map[[32]byte]*code  // by hash
+	refresh    map[[32]byte]*refresh
+	consents   map[consentKey][]string
+	appGrants  map[principalKey][]string // application permissions that an administrator approved
+	principals map[principalKey]*principal
+	requests   []*approvalRequest
+	devices    map[[32]byte]*device // by hash of the device code
+	// serial counts what decides whether an access token is older than an event: clocks are too coarse for it.
+	serial uint64
+	events map[account]uint64 // by home account: when the last critical event was
 }
 
 func newState() state {
 	return state{flows: map[string]*flow{}, sessions: map[string]*session{}, codes: map[[32]byte]*code{},
-		refresh: map[[32]byte]*refresh{}, consents: map[consentKey][]string{}}
+		refresh: map[[32]byte]*refresh{}, consents: map[consentKey][]string{}, appGrants: map[principalKey][]string{},
+		principals: map[principalKey]*principal{}, devices: map[[32]byte]*device{}, events: map[account]uint64{}}
 }
 
 // session is one browser, known by its cookie.
 type session struct {
 	id       string
-	accounts []account // signed in, latest last
+	accounts []signedIn // latest last; home accounts, also of guests
 	used     time.Time
+}
+
+// signedIn is what a person proved in a browser, and when.
+type signedIn struct {
+	account
+	at  time.Time
+	mfa bool
 }
 
 // grant is one sign-in by one person to one program. Every code and refresh token that comes of it points to it, so that
@@ -39,6 +56,9 @@ type grant struct {
 	clientID string
 	who      account
 	authTime time.Time
+	mfa      bool // a second factor was shown
+	platform directory.Platform
+	cae      bool // the program understands claims challenges (client capability cp1)
 	revoked  bool
 }
 
@@ -89,30 +109,45 @@ func (s *state) prune(now time.Time) {
 			delete(s.refresh, id)
 		}
 	}
+	for id, d := range s.devices {
+		if now.Sub(d.expires) > deviceLifetime { // kept a while longer, so that polling it is told that it is over
+			delete(s.devices, id)
+		}
+	}
 	dropOldest(s.flows, func(f *flow) time.Time { return f.created })
 	dropOldest(s.sessions, func(b *session) time.Time { return b.used })
+	dropOldest(s.devices, func(d *device) time.Time { return d.expires })
 }
 
-func dropOldest[V any](m map[string]V, at func(V) time.Time) {
+func dropOldest[K comparable, V any](m map[K]V, at func(V) time.Time) {
 	for len(m) >= maxFlows {
-		var oldest string
+		var oldest K
 		var when time.Time
+		first := true
 		for id, v := range m {
-			if oldest == "" || at(v).Before(when) {
-				oldest, when = id, at(v)
+			if first || at(v).Before(when) {
+				oldest, when, first = id, at(v), false
 			}
 		}
 		delete(m, oldest)
 	}
 }
 
-func (b *session) signIn(who account) {
-	b.signOut(who)
+func (b *session) signIn(who signedIn) {
+	b.signOut(who.account)
 	b.accounts = append(b.accounts, who)
 }
 
 func (b *session) signOut(who account) {
-	b.accounts = slices.DeleteFunc(b.accounts, func(a account) bool { return a == who })
+	b.accounts = slices.DeleteFunc(b.accounts, func(a signedIn) bool { return a.account == who })
+}
+
+func (b *session) find(who account) (signedIn, bool) {
+	i := slices.IndexFunc(b.accounts, func(a signedIn) bool { return a.account == who })
+	if i < 0 {
+		return signedIn{}, false
+	}
+	return b.accounts[i], true
 }
 
 // randomText returns n random characters of base64url.

@@ -29,6 +29,7 @@ type tokenResponse struct {
 type tokenRequest struct {
 	tenant, tenantID string
 	app              directory.App
+	cae              bool // the program understands claims challenges
 	form             url.Values
 }
 
@@ -40,18 +41,13 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 			Text: fmt.Sprintf("The endpoint only accepts POST requests. Received a %s request.", clip(r.Method))})
 		return
 	}
-	// Anything but a form counts as an empty one, which is how the real service comes to complain about grant_type.
-	form := url.Values{}
-	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind == "application/x-www-form-urlencoded" {
-		if err := r.ParseForm(); err != nil {
-			f := &failure{OAuth: "invalid_request", Code: 9002313, Text: "Invalid request. Request is malformed or invalid."}
-			if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
-				f.Status = http.StatusRequestEntityTooLarge
-			}
-			s.refuse(w, r, f)
-			return
-		}
-		form = r.PostForm
+	form, f := tokenForm(r)
+	if f != nil {
+		s.refuse(w, r, f)
+		return
+	}
+	if origin := r.Header.Get("Origin"); origin != "" { // a single-page program reads the answer
+		w.Header().Set("Access-Control-Allow-Origin", "*")
 	}
 	req, f := readToken(s.dir, r.PathValue("tenant"), form)
 	if f != nil {
@@ -59,9 +55,14 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var res tokenResponse
-	if form.Get("grant_type") == "authorization_code" {
+	switch form.Get("grant_type") {
+	case "authorization_code":
 		res, f = s.redeemCode(r, req)
-	} else {
+	case deviceGrant:
+		res, f = s.redeemDevice(r, req)
+	case "client_credentials":
+		res, f = s.appSignIn(req)
+	default:
 		res, f = s.redeemRefresh(r, req)
 	}
 	if f != nil {
@@ -69,6 +70,25 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	writeJSON(w, http.StatusOK, res)
+}
+
+// deviceGrant is the grant type of RFC 8628, 3.4.
+const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code"
+
+// tokenForm reads a posted form. Anything but a form counts as an empty one, which is how the real service comes to
+// complain about grant_type.
+func tokenForm(r *http.Request) (url.Values, *failure) {
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/x-www-form-urlencoded" {
+		return url.Values{}, nil
+	}
+	if err := r.ParseForm(); err != nil {
+		f := &failure{OAuth: "invalid_request", Code: 9002313, Text: "Invalid request. Request is malformed or invalid."}
+		if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
+			f.Status = http.StatusRequestEntityTooLarge
+		}
+		return nil, f
+	}
+	return r.PostForm, nil
 }
 
 // readToken checks what every token request has in common.
@@ -81,8 +101,10 @@ func readToken(dir *directory.Directory, segment string, form url.Values) (req t
 	}
 	kind := form.Get("grant_type")
 	needed := map[string][]string{
-		"authorization_code": {"client_id", "code", "redirect_uri", "code_verifier"},
+		"authorization_code": {"client_id", "code", "redirect_uri"},
 		"refresh_token":      {"client_id", "refresh_token"},
+		"client_credentials": {"client_id", "scope"},
+		deviceGrant:          {"client_id", "device_code"},
 	}
 	switch fields, known := needed[kind]; {
 	case kind == "":
@@ -97,15 +119,13 @@ func readToken(dir *directory.Directory, segment string, form url.Values) (req t
 			}
 		}
 	}
-	app, ok := dir.App(form.Get("client_id"))
-	if !ok {
-		return req, unknownApp(form.Get("client_id"), segment)
+	if req.app, f = appAt(dir, form.Get("client_id"), segment, req.tenantID); f != nil {
+		return req, f
 	}
-	if form.Get("client_secret") != "" || form.Get("client_assertion") != "" {
-		return req, &failure{OAuth: "invalid_client", Code: 700025, Status: http.StatusUnauthorized,
-			Text: "Client is public so neither 'client_assertion' nor 'client_secret' should be presented."}
+	if req.cae, f = readClaims(form.Get("claims")); f != nil {
+		return req, f
 	}
-	req.app, req.form = app, form
+	req.form = form
 	return req, nil
 }
 
@@ -119,6 +139,9 @@ func (s *Server) redeemCode(r *http.Request, req tokenRequest) (tokenResponse, *
 	s.mu.Lock()
 	c := s.st.codes[hashOf(req.form.Get("code"))]
 	f := s.checkCode(c, req)
+	if f == nil {
+		f = s.platformRefused(r, req, c.platform)
+	}
 	if f == nil && now.After(c.expires) {
 		f = invalidGrant(70008, "The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource.")
 	}
@@ -155,7 +178,9 @@ func (s *Server) checkCode(c *code, req tokenRequest) *failure {
 		return invalidGrant(50011, "The redirect URI specified in the request does not match the one the code was issued for.")
 	case c.tenant != req.tenant:
 		return invalidGrant(700005, "The provided authorization code is intended to use against another tenant, thus it is rejected.")
-	case !verifies(req.form.Get("code_verifier"), c.challenge):
+	case c.challenge != "" && req.form.Get("code_verifier") == "":
+		return missing("code_verifier")
+	case c.challenge != "" && !verifies(req.form.Get("code_verifier"), c.challenge):
 		return invalidGrant(501481, "The Code_Verifier does not match the code_challenge supplied in the authorization request.")
 	}
 	return nil
@@ -197,10 +222,18 @@ func (s *Server) redeemRefresh(r *http.Request, req tokenRequest) (tokenResponse
 		f = invalidGrant(70000, "Provided grant is invalid or malformed. It was issued to another application.")
 	case t.revoked:
 		f = revoked()
+	case t.platform == directory.PlatformSPA && now.Sub(t.authTime) > spaLifetime:
+		f = invalidGrant(700084, "The refresh token was issued to a single page app (SPA), and therefore has a fixed, limited lifetime of 1.00:00:00, which cannot be extended.")
 	case now.Sub(t.used) > refreshLifetime:
 		f = badToken(700082, "The refresh token has expired due to inactivity. The token was inactive for 90.00:00:00.")
 	case req.tenantID != "" && req.tenantID != t.who.tenantID:
 		f = invalidGrant(50020, "User account does not exist in the tenant and cannot access the application in that tenant.")
+	}
+	if f == nil {
+		f = s.platformRefused(r, req, t.platform)
+	}
+	if f == nil {
+		f = s.useRefused(t.grant, req.app)
 	}
 	var scopes []string
 	if f == nil {
@@ -236,7 +269,7 @@ func (s *Server) issue(r *http.Request, req tokenRequest, g *grant, scopes []str
 	s.mu.Lock()
 	granted := union(scopes, graphScopes(s.st.consented(req.app.ClientID, g.who)))
 	s.mu.Unlock()
-	access, life, err := s.accessToken(tenant, user, req.app, graphScopes(granted))
+	access, life, err := s.accessToken(tenant, user, req.app, graphScopes(granted), req.cae || g.cae)
 	if err != nil {
 		return tokenResponse{}, s.broken(err)
 	}

@@ -28,6 +28,8 @@ type Claims struct {
 var (
 	ErrBadToken     = errors.New("the access token is not valid")
 	ErrTokenExpired = errors.New("the access token has expired")
+	// ErrChallenged: the token was ended by an event, and its program understands a claims challenge.
+	ErrChallenged = errors.New("the access token was revoked")
 )
 
 type signer struct {
@@ -64,6 +66,9 @@ type accessClaims struct {
 	Roles   []string `json:"roles,omitempty"`
 	IDType  string   `json:"idtyp"`
 	UTI     string   `json:"uti"`
+	// Capabilities holds cp1 when the program understands claims challenges.
+	Capabilities []string `json:"xms_cc,omitempty"`
+	Serial       uint64   `json:"devtenant_serial"` // our own: see state.serial
 }
 
 // accessIssuer is fixed as in the real service's tokens for Graph, so it does not depend on how this one is reached.
@@ -75,21 +80,41 @@ func pairwise(objectID, clientID string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-func (s *Server) accessToken(t directory.Tenant, u directory.User, app directory.App, scopes []string) (string, time.Duration, error) {
+// The life of tokens for programs that understand claims challenges: 20 to 28 hours (entra-docs, "Continuous access
+// evaluation").
+const caeShortest, caeLongest = 20 * time.Hour, 28 * time.Hour
+
+func (s *Server) accessToken(t directory.Tenant, u directory.User, app directory.App, scopes []string, cae bool) (string, time.Duration, error) {
+	c := accessClaims{AppID: app.ClientID, AppName: app.Name, TID: t.ID, OID: u.ObjectID, Name: u.Name, UPN: u.UPN,
+		Scopes: strings.Join(scopes, " "), IDType: "user"}
+	return s.sign(c, cae)
+}
+
+// sign completes and signs an access token.
+func (s *Server) sign(c accessClaims, cae bool) (string, time.Duration, error) {
 	life := s.access
-	if life <= 0 {
+	switch {
+	case life > 0:
+	case cae:
+		life = caeShortest + rand.N(caeLongest-caeShortest)
+	default:
 		life = time.Hour + rand.N(30*time.Minute)
+	}
+	if cae {
+		c.Capabilities = []string{"cp1"}
 	}
 	life = max(life.Truncate(time.Second), time.Second) // tokens count in seconds
 	now := s.now().Truncate(time.Second)
-	text, err := jwt.Signed(s.signer).Claims(accessClaims{
-		Claims: jwt.Claims{
-			Issuer: accessIssuer(t.ID), Subject: pairwise(u.ObjectID, graphResource), Audience: jwt.Audience{graphResource},
-			IssuedAt: jwt.NewNumericDate(now), NotBefore: jwt.NewNumericDate(now), Expiry: jwt.NewNumericDate(now.Add(life)),
-		},
-		Version: "1.0", AppID: app.ClientID, AppName: app.Name, TID: t.ID, OID: u.ObjectID, Name: u.Name, UPN: u.UPN,
-		Scopes: strings.Join(scopes, " "), IDType: "user", UTI: randomText(22),
-	}).Serialize()
+	c.Claims = jwt.Claims{
+		Issuer: accessIssuer(c.TID), Subject: pairwise(c.OID, graphResource), Audience: jwt.Audience{graphResource},
+		IssuedAt: jwt.NewNumericDate(now), NotBefore: jwt.NewNumericDate(now), Expiry: jwt.NewNumericDate(now.Add(life)),
+	}
+	c.Version, c.UTI = "1.0", randomText(22)
+	s.mu.Lock()
+	s.st.serial++
+	c.Serial = s.st.serial
+	s.mu.Unlock()
+	text, err := jwt.Signed(s.signer).Claims(c).Serialize()
 	if err != nil {
 		return "", 0, fmt.Errorf("sign the access token: %w", err)
 	}
@@ -120,10 +145,12 @@ func (s *Server) idToken(login string, t directory.Tenant, u directory.User, app
 		Version: "2.0", TID: t.ID, Nonce: nonce, UTI: randomText(22),
 	}
 	if covers(scopes, []string{"profile"}) {
-		c.OID, c.UserName, c.Name = u.ObjectID, u.UPN, u.Name
+		_, home := s.dir.Home(t, u)
+		c.OID, c.UserName, c.Name = u.ObjectID, home.UPN, u.Name
 	}
 	if covers(scopes, []string{"email"}) {
-		c.Email = u.UPN
+		_, home := s.dir.Home(t, u)
+		c.Email = home.UPN
 	}
 	text, err := jwt.Signed(s.signer).Claims(c).Serialize()
 	if err != nil {
@@ -133,7 +160,8 @@ func (s *Server) idToken(login string, t directory.Tenant, u directory.User, app
 }
 
 // Verify checks an access token as Graph would: signature, audience, issuer, validity, and that the person still exists.
-// The error is ErrTokenExpired or wraps ErrBadToken. It is safe for concurrent use.
+// The error is ErrTokenExpired, ErrChallenged or wraps ErrBadToken. A token of a program itself has Roles, the service
+// principal's ObjectID and no UPN. It is safe for concurrent use.
 func (s *Server) Verify(token string) (Claims, error) {
 	parsed, err := jwt.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil {
@@ -153,8 +181,18 @@ func (s *Server) Verify(token string) (Claims, error) {
 	case err != nil:
 		return Claims{}, fmt.Errorf("%w: wrong issuer, audience or time", ErrBadToken)
 	}
-	if _, _, ok := s.dir.UserByID(c.TID, c.OID); !ok {
-		return Claims{}, fmt.Errorf("%w: its user does not exist", ErrBadToken)
+	if c.IDType != "app" {
+		t, u, ok := s.dir.UserByID(c.TID, c.OID)
+		if !ok {
+			return Claims{}, fmt.Errorf("%w: its user does not exist", ErrBadToken)
+		}
+		t, u = s.dir.Home(t, u)
+		s.mu.Lock()
+		event := s.st.events[account{t.ID, u.ObjectID}]
+		s.mu.Unlock()
+		if len(c.Capabilities) > 0 && c.Serial <= event {
+			return Claims{}, ErrChallenged
+		}
 	}
 	return Claims{TenantID: c.TID, ObjectID: c.OID, UPN: c.UPN, AppID: c.AppID, Scopes: strings.Fields(c.Scopes),
 		Roles: c.Roles, Expires: c.Expiry.Time().UTC()}, nil
@@ -178,6 +216,6 @@ func (s *Server) Mint(clientID, upn string, scopes ...string) (string, error) {
 	if f != nil {
 		return "", fmt.Errorf("mint a token: %w", f)
 	}
-	text, _, err := s.accessToken(t, u, app, graphScopes(known))
+	text, _, err := s.accessToken(t, u, app, graphScopes(known), false)
 	return text, err
 }

@@ -15,6 +15,8 @@ import (
 type page struct {
 	forms   []form
 	problem string // the text of the element with role alert
+	code    string // the text of the element error-code
+	heading string // the id of the first heading
 }
 
 // form is an HTML form with its fields in order.
@@ -33,6 +35,12 @@ func readPage(doc *html.Node) page {
 		}
 		if attr(n, "role") == "alert" && p.problem == "" {
 			p.problem = text(n)
+		}
+		if attr(n, "id") == "error-code" && p.code == "" {
+			p.code = aadsts(text(n))
+		}
+		if n.Data == "h1" && p.heading == "" {
+			p.heading = attr(n, "id")
 		}
 		if n.Data != "form" {
 			continue
@@ -81,6 +89,16 @@ func aadsts(s string) string { return aadstsPattern.FindString(s) }
 func (f form) has(name string) bool {
 	for _, x := range f.fields {
 		if x.name == name && x.kind != "hidden" && x.kind != "button" {
+			return true
+		}
+	}
+	return false
+}
+
+// typing reports whether there is something to type in the form.
+func (f form) typing() bool {
+	for _, name := range []string{"username", "password", "otp", "user_code", "newpassword", "justification"} {
+		if f.has(name) {
 			return true
 		}
 	}

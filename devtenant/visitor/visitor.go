@@ -7,6 +7,8 @@ package visitor
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -44,6 +46,18 @@ func (e *PageError) Error() string { return "the sign-in page says: " + e.Text }
 type Visitor struct {
 	// Answer to the permissions page; the zero value accepts.
 	Answer Answer
+	// OTP is typed where a second factor is asked for. New sets what the simulated tenant takes.
+	OTP string
+	// NewPassword is given where an expired password must be changed.
+	NewPassword string
+	// Reason, when it is not empty, is given to ask an administrator for approval where that is offered.
+	Reason string
+	// UserCode is typed where a device's code is asked for.
+	UserCode string
+	// Codes are the AADSTS codes of the pages seen in the last visit, in order.
+	Codes []string
+	// Asked lists the ids of the pages' forms that the last visit submitted: signin, consent, approval …
+	Asked []string
 	// Landed is the status code that the program's own address answered with last; 0 before it was reached.
 	Landed int
 
@@ -51,11 +65,15 @@ type Visitor struct {
 }
 
 // New returns a browser without cookies.
-func New() *Visitor {
+func New() *Visitor { return NewTrusting(nil) }
+
+// NewTrusting returns a browser without cookies that trusts these certificate authorities; nil: the system's.
+func NewTrusting(roots *x509.CertPool) *Visitor {
 	jar, _ := cookiejar.New(nil) // it fails never with nil
-	return &Visitor{client: &http.Client{
-		Jar:       jar,
-		Transport: &http.Transport{Proxy: nil, ResponseHeaderTimeout: 30 * time.Second},
+	return &Visitor{OTP: "246810", client: &http.Client{
+		Jar: jar,
+		Transport: &http.Transport{Proxy: nil, ResponseHeaderTimeout: 30 * time.Second,
+			TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}},
 		// Redirects are followed here, so that the one to the program's address is seen.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
@@ -72,7 +90,8 @@ func SignIn(ctx context.Context, authorizeURL, upn, password string) error {
 	return v.SignIn(ctx, authorizeURL, upn, password)
 }
 
-// maxSteps bounds a visit: account, password, consent and the redirects between them need about eight.
+// maxSteps bounds a visit: account, password, second factor, consent and the redirects between them need about
+// ten.
 const maxSteps = 20
 
 // SignIn is like the function SignIn, with this browser's cookies and answer.
@@ -85,17 +104,35 @@ func (v *Visitor) SignIn(ctx context.Context, authorizeURL, upn, password string
 	if err != nil || home.Host == "" {
 		return errors.New("read the sign-in address: it has no redirect_uri")
 	}
-	v.Landed = 0
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, authorizeURL, nil)
+	_, err = v.walk(ctx, start, home, upn, password)
+	return err
+}
+
+// Device visits the page that a device's code is typed on, types UserCode, signs in and confirms; it returns the id of
+// the last page's heading, device-done or device-declined.
+func (v *Visitor) Device(ctx context.Context, address, upn, password string) (string, error) {
+	start, err := url.Parse(address)
 	if err != nil {
-		return fmt.Errorf("read the sign-in address: %w", err)
+		return "", fmt.Errorf("read the device sign-in address: %w", err)
 	}
-	var tried, approval bool
+	return v.walk(ctx, start, nil, upn, password)
+}
+
+// walk follows the pages from start until the program's address home is reached, or with a nil home until a page has
+// nothing to press. It returns the id of the last page's heading.
+func (v *Visitor) walk(ctx context.Context, start, home *url.URL, upn, password string) (string, error) {
+	v.Landed, v.Codes, v.Asked = 0, nil, nil
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, start.String(), nil)
+	if err != nil {
+		return "", fmt.Errorf("read the sign-in address: %w", err)
+	}
+	var approval bool
+	tried := map[string]bool{} // forms submitted with what the person typed
 	for range maxSteps {
-		there := isHome(req.URL, home)
+		there := home != nil && isHome(req.URL, home)
 		res, err := v.client.Do(req)
 		if err != nil {
-			return fmt.Errorf("visit the sign-in pages: %w", withoutAddress(err))
+			return "", fmt.Errorf("visit the sign-in pages: %w", withoutAddress(err))
 		}
 		body, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
 		_ = res.Body.Close()
@@ -103,52 +140,76 @@ func (v *Visitor) SignIn(ctx context.Context, authorizeURL, upn, password string
 			v.Landed = res.StatusCode
 			switch {
 			case err != nil:
-				return fmt.Errorf("read the program's answer: %w", err)
+				return "", fmt.Errorf("read the program's answer: %w", err)
 			case res.StatusCode >= 400:
-				return fmt.Errorf("the program answered the sign-in with status %d", res.StatusCode)
+				return "", fmt.Errorf("the program answered the sign-in with status %d", res.StatusCode)
 			case approval:
-				return ErrNeedsApproval
+				return "", ErrNeedsApproval
 			}
-			return nil
+			return "", nil
 		}
 		if err != nil {
-			return fmt.Errorf("read a sign-in page: %w", err)
+			return "", fmt.Errorf("read a sign-in page: %w", err)
 		}
 		if to := res.Header.Get("Location"); to != "" && res.StatusCode/100 == 3 {
 			next, err := req.URL.Parse(to)
 			if err != nil {
-				return errors.New("the sign-in pages redirect to no address")
+				return "", errors.New("the sign-in pages redirect to no address")
 			}
 			if req, err = http.NewRequestWithContext(ctx, http.MethodGet, next.String(), nil); err != nil {
-				return errors.New("the sign-in pages redirect to no address")
+				return "", errors.New("the sign-in pages redirect to no address")
 			}
 			continue
 		}
 		doc, err := html.Parse(strings.NewReader(string(body)))
 		if err != nil {
-			return fmt.Errorf("read a sign-in page: %w", err)
+			return "", fmt.Errorf("read a sign-in page: %w", err)
 		}
 		page := readPage(doc)
-		if page.problem != "" && (tried || len(page.forms) == 0) {
-			return &PageError{Code: aadsts(page.problem), Text: page.problem}
+		if page.code != "" {
+			v.Codes = append(v.Codes, page.code)
+		}
+		if page.problem != "" && len(page.forms) == 0 {
+			return "", &PageError{Code: aadsts(page.problem), Text: page.problem}
+		}
+		if home == nil && len(page.forms) == 0 {
+			return page.heading, nil
 		}
 		f, fill, err := v.choose(page, upn, password)
 		if err != nil {
-			return err
+			return "", err
 		}
-		tried = tried || f.has("username") || f.has("password")
+		if page.problem != "" && len(tried) > 0 {
+			return "", &PageError{Code: aadsts(page.problem), Text: page.problem}
+		}
+		if f.typing() {
+			tried[f.id] = true
+		}
+		v.Asked = append(v.Asked, f.id)
 		approval = approval || f.presses("action", "return")
 		if req, err = f.submit(ctx, req.URL, fill); err != nil {
-			return err
+			return "", err
 		}
 	}
-	return fmt.Errorf("the sign-in pages did not come to an end in %d steps", maxSteps)
+	return "", fmt.Errorf("the sign-in pages did not come to an end in %d steps", maxSteps)
 }
 
 // choose picks the form to submit and what to fill in.
 func (v *Visitor) choose(p page, upn, password string) (form, url.Values, error) {
 	for _, f := range p.forms {
 		switch {
+		case f.has("otp"):
+			return f, url.Values{"otp": {v.OTP}, "action": {f.buttonValue("action", 0)}}, nil
+		case f.has("user_code"):
+			return f, url.Values{"user_code": {v.UserCode}, "action": {f.buttonValue("action", 0)}}, nil
+		case f.has("newpassword"):
+			return f, url.Values{"current": {password}, "newpassword": {v.NewPassword}, "confirm": {v.NewPassword},
+				"action": {f.buttonValue("action", 0)}}, nil
+		case f.has("justification"):
+			if v.Reason == "" {
+				continue // it goes back by the other form
+			}
+			return f, url.Values{"justification": {v.Reason}, "action": {f.buttonValue("action", 0)}}, nil
 		case f.has("password"):
 			return f, url.Values{"password": {password}, "action": {f.buttonValue("action", 0)}}, nil
 		case f.has("username"):
