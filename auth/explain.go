@@ -3,6 +3,7 @@ package auth
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -17,6 +18,9 @@ const (
 	ActionCopyLink     ActionKind = "copyLink"         // copy or mail the administrator's approval link (Client.AdminConsentURL)
 	ActionKeychainHelp ActionKind = "openKeychainHelp" // show how to get a keychain, and "keep until I quit"
 	ActionQueryMode    ActionKind = "queryMode"        // sign in with SignInOptions.QueryMode
+	ActionTellAdmin    ActionKind = "tellAdmin"        // write to the administrator, with Explanation.Details
+	ActionReport       ActionKind = "report"           // copy Explanation.Details for the makers
+	ActionSettings     ActionKind = "openSettings"     // show client id, organisation and cloud
 )
 
 // Who can put it right.
@@ -38,6 +42,19 @@ type Explanation struct {
 	Code        string    // "AADSTS90094" or "invalid_grant"; empty if no server spoke
 	Correlation string    // GUID that finds the event in the administrator's sign-in log; may be empty
 	Time        time.Time // UTC, when the server answered, else when this was explained
+}
+
+// Details is what an administrator or Microsoft's support asks for, in one line to be copied: code, correlation id and
+// time (RFC 3339, UTC). Never empty, and never a name or an address.
+func (e Explanation) Details() string {
+	parts := []string{e.Code}
+	if e.Code == "" {
+		parts[0] = e.ID
+	}
+	if e.Correlation != "" {
+		parts = append(parts, e.Correlation)
+	}
+	return strings.Join(append(parts, e.Time.UTC().Format(time.RFC3339)), " · ")
 }
 
 type words struct {
@@ -70,16 +87,17 @@ func wordsFor(err error) words {
 	}
 	var oe *OAuthError
 	if errors.As(err, &oe) && !errors.Is(err, ErrCancelled) {
+		switch oe.Suberror { // these two say that no sign-in helps, whatever the number
+		case "client_mismatch", "protection_policy_required":
+			return suberrorWords[oe.Suberror]
+		}
 		for _, n := range oe.Numbers {
 			if w, ok := numberWords[n]; ok {
 				return w
 			}
 		}
-		switch oe.Suberror {
-		case "protection_policy_required":
-			return deviceWords
-		case "user_password_expired":
-			return passwordWords
+		if w, ok := suberrorWords[oe.Suberror]; ok {
+			return w
 		}
 	}
 	for _, k := range kindWords {
@@ -106,8 +124,7 @@ var kindWords = []struct {
 	{ErrSignInAgain, words{"sign-in-again", "Please sign in again",
 		"Microsoft no longer accepts the sign-in kept on this computer. Your mail, calendar and unsent changes are still here, and go on syncing after you sign in.",
 		WhoYou, ActionSignIn}},
-	{ErrClock, words{"clock", "The clock of this computer is off",
-		"Microsoft's answer is dated so that it cannot be valid now. Set date, time and time zone to automatic in the system settings, then sign in again.", WhoYou, ActionSignIn}},
+	{ErrClock, clockWords},
 	{ErrIDToken, words{"id-token", "The answer could not be trusted",
 		"Microsoft's proof of who signed in did not pass the check, so Super CRM threw it away. Try again. If it happens on this network only, something between you and Microsoft may be changing the traffic: tell your administrator.",
 		WhoAdmin, ActionSignIn}},
@@ -129,7 +146,7 @@ var kindWords = []struct {
 		"The system's keychain has been asked and is silent. Look for a window of it that waits behind the others. If there is none, sign out of the desktop and in again.", WhoYou, ActionKeychainHelp}},
 	{ErrNotStored, words{"not-signed-in", "Not signed in", "No sign-in is kept for this account on this computer. Sign in to go on.", WhoYou, ActionSignIn}},
 	{ErrConfig, words{"config", "The sign-in is not set up",
-		"The application id, organisation or cloud address in the settings is missing or mistyped. Correct it in the program's settings, or set it back to the default.", WhoYou, ActionNone}},
+		"The application id, organisation or cloud address in the settings is missing or mistyped. Correct it in the program's settings, or set it back to the default.", WhoYou, ActionSettings}},
 	{ErrLocal, words{"local", "This computer refused something",
 		"A file or a system call that the sign-in needs failed. Check that the disk is not full and that Super CRM may write to its profile folder, then try again.", WhoYou, ActionRetry}},
 	{ErrTokenRefused, words{"token-refused", "Microsoft gave no access",
