@@ -189,7 +189,7 @@ func TestBrowserThatConnectsInAdvance(t *testing.T) {
 func TestReplayedCallbackAndSecondTab(t *testing.T) {
 	f := newFakeLogin(t)
 	hold := make(chan struct{})
-	h := &callbackHandler{host: "localhost:1", state: "s"}
+	h := &callbackHandler{host: "localhost:1", question: question{state: "s", read: parseCallback, judge: redirectKind, done: pageDone}}
 	var settled int
 	h.settle = func(answer) bool { settled++; return settled == 1 }
 	close(hold)
@@ -257,7 +257,7 @@ func (r *recorder) Write(b []byte) (int, error) { return r.body.Write(b) }
 
 func TestHTMLInErrorTextIsHarmless(t *testing.T) {
 	const evil = `"><script>alert(1)</script><img src=x onerror=alert(1)>`
-	h := &callbackHandler{host: "localhost:1", state: "s", settle: func(answer) bool { return true }}
+	h := &callbackHandler{host: "localhost:1", question: question{state: "s", read: parseCallback, judge: redirectKind, done: pageDone}, settle: func(answer) bool { return true }}
 	w := &recorder{header: http.Header{}}
 	form := url.Values{"state": {"s"}, "error": {evil}, "error_description": {evil}, "error_uri": {evil}}
 	r, _ := http.NewRequest("POST", "http://localhost:1/", strings.NewReader(form.Encode()))
@@ -335,7 +335,7 @@ func FuzzCallback(f *testing.F) {
 				t.Fatalf("error breaks a log line: %q", s)
 			}
 		}
-		_, _ = parsePasted(encoded, "s")
-		_, _ = parsePasted("http://localhost:1/?"+encoded, "s")
+		_, _ = (question{read: parseCallback, state: "s"}).readPasted(encoded)
+		_, _ = (question{read: parseCallback, state: "s"}).readPasted("http://localhost:1/?" + encoded)
 	})
 }

@@ -12,10 +12,11 @@ import (
 
 const maxCallback = 64 << 10 // bytes; Microsoft's answer is about 2 KB
 
-// answer is what a browser brought back for this very sign-in: a code or an error.
+// answer is what a browser brought back for this very question: a code, an approval, or an error.
 type answer struct {
-	code Secret
-	err  *OAuthError
+	code     Secret
+	approval Approval
+	err      *OAuthError
 }
 
 var (
@@ -27,32 +28,9 @@ var (
 // anything else counts, errors included: whoever does not know it can neither finish nor end the sign-in. Each parameter
 // may come once only (section 3.1).
 func parseCallback(encoded, state string) (answer, error) {
-	if len(encoded) > maxCallback {
-		return answer{}, errMalformed
-	}
-	q, err := url.ParseQuery(encoded)
-	if err != nil || len(q) == 0 {
-		return answer{}, errMalformed
-	}
-	for _, values := range q {
-		if len(values) != 1 {
-			return answer{}, errMalformed
-		}
-	}
-	got := q.Get("state")
-	if got == "" {
-		return answer{}, errMalformed
-	}
-	if state == "" || subtle.ConstantTimeCompare([]byte(got), []byte(state)) != 1 {
-		return answer{}, errStray
-	}
-	if q.Has("error") { // read before code: an error is never a success
-		oe := &OAuthError{Code: printable(q.Get("error"), 64), Suberror: printable(q.Get("error_subcode"), 64)}
-		if oe.Code == "" {
-			oe.Code = "unknown_error"
-		}
-		oe.describe(q.Get("error_description"))
-		return answer{err: oe}, nil
+	q, refusal, err := readAnswer(encoded, state)
+	if err != nil || refusal != nil {
+		return answer{err: refusal}, err
 	}
 	if q.Get("code") == "" {
 		return answer{}, errMalformed
@@ -60,21 +38,52 @@ func parseCallback(encoded, state string) (answer, error) {
 	return answer{code: NewSecret(q.Get("code"))}, nil
 }
 
-// parsePasted reads the address that a person copied from the browser, in query mode.
-func parsePasted(address, state string) (answer, error) {
+// readAnswer is what all answers through the browser have in common.
+func readAnswer(encoded, state string) (url.Values, *OAuthError, error) {
+	if len(encoded) > maxCallback {
+		return nil, nil, errMalformed
+	}
+	q, err := url.ParseQuery(encoded)
+	if err != nil || len(q) == 0 {
+		return nil, nil, errMalformed
+	}
+	for _, values := range q {
+		if len(values) != 1 {
+			return nil, nil, errMalformed
+		}
+	}
+	got := q.Get("state")
+	if got == "" {
+		return nil, nil, errMalformed
+	}
+	if state == "" || subtle.ConstantTimeCompare([]byte(got), []byte(state)) != 1 {
+		return nil, nil, errStray
+	}
+	if q.Has("error") { // read before code: an error is never a success
+		oe := &OAuthError{Code: printable(q.Get("error"), 64), Suberror: printable(q.Get("error_subcode"), 64)}
+		if oe.Code == "" {
+			oe.Code = "unknown_error"
+		}
+		oe.describe(q.Get("error_description"))
+		return nil, oe, nil
+	}
+	return q, nil, nil
+}
+
+// readPasted reads the address that a person copied from the browser, in query mode.
+func (q question) readPasted(address string) (answer, error) {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || u.Hostname() != "localhost" {
 		return answer{}, errMalformed
 	}
-	return parseCallback(u.RawQuery, state)
+	return q.read(u.RawQuery, q.state)
 }
 
 // callbackHandler serves the loopback redirect address. Everything but the right answer is turned away without touching
 // the sign-in: favicons, other paths, methods, content types, hosts (DNS rebinding), states and repeats.
 type callbackHandler struct {
-	host   string // "localhost:PORT", the only Host header accepted
-	state  string
-	query  bool // response_mode=query
+	host string // "localhost:PORT", the only Host header accepted
+	question
 	settle func(answer) bool
 }
 
@@ -118,7 +127,7 @@ func (h *callbackHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		encoded = string(body)
 	}
-	a, err := parseCallback(encoded, h.state)
+	a, err := h.read(encoded, h.state)
 	if err != nil {
 		h.turnAway(w, http.StatusBadRequest)
 		return
@@ -128,10 +137,10 @@ func (h *callbackHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if a.err != nil {
-		writePage(w, http.StatusOK, pageFailed(Explain(fmt.Errorf("sign in: %w: %w", redirectKind(a.err), a.err))))
+		writePage(w, http.StatusOK, pageFailed(Explain(fmt.Errorf("sign in: %w: %w", h.judge(a.err), a.err))))
 		return
 	}
-	writePage(w, http.StatusOK, pageDone())
+	writePage(w, http.StatusOK, h.done())
 }
 
 func (h *callbackHandler) turnAway(w http.ResponseWriter, status int) {

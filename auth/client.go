@@ -13,20 +13,20 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// DefaultLoginURL is the login server of the global cloud. Others: https://login.microsoftonline.us (US Government),
-// https://login.partner.microsoftonline.cn (China).
+// DefaultLoginURL is the login server of the global cloud; see Clouds for the others.
 const DefaultLoginURL = "https://login.microsoftonline.com"
 
 // DefaultTenant lets any work or school account sign in.
 const DefaultTenant = "organizations"
 
-// DefaultScopes is what the program asks for, in Graph's bare names. Always ask for the whole set: a narrower grant by an
-// administrator can revoke what was granted before.
+// DefaultScopes is what the program asks for, in Graph's bare names: all that Features need. Always ask for the whole
+// set: a narrower grant by an administrator can revoke what was granted before.
 func DefaultScopes() []string {
-	return []string{
-		"openid", "profile", "email", "offline_access",
-		"User.Read", "Mail.ReadWrite", "Mail.Send", "Calendars.ReadWrite", "Contacts.Read", "MailboxSettings.Read",
+	var out []string
+	for _, f := range Features() {
+		out = append(out, f.Scopes...)
 	}
+	return out
 }
 
 // Config says where and as what to sign in. Only ClientID is required.
@@ -139,13 +139,9 @@ func (c *Client) endpoint(name string) string {
 // Missing lists the scopes that were asked for and not granted. The OpenID scopes are left out: servers do not repeat
 // them reliably.
 func (c *Client) Missing(a Account) []string {
-	granted := map[string]bool{"openid": true, "profile": true, "email": true, "offline_access": true}
-	for _, s := range a.Scopes {
-		granted[strings.ToLower(s)] = true
-	}
 	var out []string
-	for _, s := range c.cfg.Scopes {
-		if bare := bareScope(s); !granted[strings.ToLower(bare)] {
+	for _, want := range c.cfg.Scopes {
+		if bare := bareScope(want); !hasScope(openIDScopes, bare) && !hasScope(a.Scopes, bare) {
 			out = append(out, bare)
 		}
 	}
@@ -158,21 +154,4 @@ func bareScope(s string) string {
 		return s[strings.LastIndexByte(s, '/')+1:]
 	}
 	return s
-}
-
-// AdminConsentURL is the link with which an administrator of tenant (GUID or domain; empty, "common" or "organizations":
-// whichever they sign in to) approves the program for everybody there, on the v2 consent page and for the full scope set.
-// It ends at the login server's own blank page instead of a loopback address, so that it can be forwarded to another
-// computer; it signs nobody in. No state is sent, because no answer comes back here to compare it with.
-func (c *Client) AdminConsentURL(tenant string) string {
-	tenant = strings.TrimSpace(tenant)
-	if tenant == "" || strings.EqualFold(tenant, "common") {
-		tenant = DefaultTenant
-	}
-	q := url.Values{
-		"client_id":    {c.cfg.ClientID},
-		"scope":        {strings.Join(c.cfg.Scopes, " ")},
-		"redirect_uri": {c.cfg.LoginURL + "/common/oauth2/nativeclient"},
-	}
-	return c.cfg.LoginURL + "/" + url.PathEscape(tenant) + "/v2.0/adminconsent?" + q.Encode()
 }

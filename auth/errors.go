@@ -18,6 +18,8 @@ var (
 	ErrRefused = errors.New("the person declined on the sign-in page")
 	// ErrAdminApproval: an administrator of the organisation must approve the program first.
 	ErrAdminApproval = errors.New("an administrator must approve the program first")
+	// ErrApprovalDeclined: the administrator said no on the approval page, or closed it.
+	ErrApprovalDeclined = errors.New("the administrator did not approve")
 	// ErrSignInRejected: Microsoft ended the sign-in page with an error.
 	ErrSignInRejected = errors.New("the login server ended the sign-in with an error")
 	// ErrTokenRefused: the token endpoint refused, and asking the person to sign in again would not help.

@@ -86,7 +86,7 @@ func wordsFor(err error) words {
 		return words{"ok", "Nothing is wrong", "There is no error to explain.", WhoYou, ActionNone}
 	}
 	var oe *OAuthError
-	if errors.As(err, &oe) && !errors.Is(err, ErrCancelled) {
+	if errors.As(err, &oe) && !errors.Is(err, ErrCancelled) && !errors.Is(err, ErrApprovalDeclined) {
 		switch oe.Suberror { // these two say that no sign-in helps, whatever the number
 		case "client_mismatch", "protection_policy_required":
 			return suberrorWords[oe.Suberror]
@@ -120,6 +120,8 @@ var kindWords = []struct {
 		"Super CRM waited for your browser and gave up. If the browser showed an error, it stays there: read it before you close the page. If you did finish and the page could not return to Super CRM, try the way for stubborn browsers.",
 		WhoYou, ActionQueryMode}},
 	{ErrAdminApproval, approvalWords},
+	{ErrApprovalDeclined, words{"approval-declined", "It was not approved",
+		"The approval page was left with Cancel, so nothing has changed in your organisation. Approve another time with the same link, or send it to a colleague who may decide.", WhoAdmin, ActionCopyLink}},
 	{ErrRefused, declinedWords},
 	{ErrSignInAgain, words{"sign-in-again", "Please sign in again",
 		"Microsoft no longer accepts the sign-in kept on this computer. Your mail, calendar and unsent changes are still here, and go on syncing after you sign in.",

@@ -226,3 +226,9 @@ func read(resp *http.Response, err error) (int, string) {
 	b, _ := io.ReadAll(resp.Body)
 	return resp.StatusCode, string(b)
 }
+
+// deviceTokens is the token answer without a nonce. The caller holds the lock.
+func (f *fakeLogin) deviceTokens() []byte {
+	raw, _ := json.Marshal(f.tokens(""))
+	return raw
+}

@@ -38,6 +38,10 @@ type signingKey struct {
 	issuer string // template or address; empty: not said
 }
 
+// noNonce stands for a flow in which none is sent: the device code's answer comes straight from the token endpoint, bound
+// by the device code, and no browser ever carries it.
+const noNonce = "(none)"
+
 func (c *Client) checkIDToken(ctx context.Context, raw, nonce string, keys []signingKey) (Account, error) {
 	bad := func(why string) (Account, error) { return Account{}, fmt.Errorf("%s: %w", why, ErrIDToken) }
 	jws, err := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{jose.RS256})
@@ -95,7 +99,11 @@ func (c *Client) checkIDToken(ctx context.Context, raw, nonce string, keys []sig
 	if len(token.Audience) != 1 {
 		return bad("meant for several audiences")
 	}
-	if nonce == "" || subtle.ConstantTimeCompare([]byte(token.Nonce), []byte(nonce)) != 1 {
+	if nonce == noNonce {
+		if token.Nonce != "" {
+			return bad("there is a nonce that was not sent")
+		}
+	} else if nonce == "" || subtle.ConstantTimeCompare([]byte(token.Nonce), []byte(nonce)) != 1 {
 		return bad("nonce is not the one that was sent")
 	}
 	a := Account{Key: tid + "." + oid, TenantID: tid, ObjectID: oid, Name: claims.Name, UPN: claims.Username}

@@ -31,6 +31,9 @@ type SignInOptions struct {
 	LoginHint string
 	// SelectAccount makes Microsoft ask which account to use.
 	SelectAccount bool
+	// NoPrompt signs in only if Microsoft has nothing to ask: the proof, after an approval, that everything is in place.
+	// Otherwise the answer is ErrSignInAgain, or ErrAdminApproval where the approval is still missing.
+	NoPrompt bool
 	// QueryMode lets the answer come in the address instead of a form post: for browsers that block the post. It leaves
 	// the (used up, PKCE-bound) code in the browser's history, so it is not the default.
 	QueryMode bool
@@ -38,7 +41,7 @@ type SignInOptions struct {
 	// only. PasteRefused hears of those that are not this sign-in's.
 	Pasted       <-chan string
 	PasteRefused func(err error)
-	// Claims is the challenge from an earlier refusal (OAuthError.Claims), passed on.
+	// Claims is the challenge from an earlier refusal (OAuthError.Claims or Client.Claims), passed on.
 	Claims string
 	// Timeout limits the wait; 0: DefaultTimeout.
 	Timeout time.Duration
@@ -73,12 +76,19 @@ func (c *Client) signIn(ctx context.Context, o SignInOptions) (Account, error) {
 	if err != nil {
 		return Account{}, err
 	}
-	got, redirect, err := c.askBrowser(ctx, o, ask)
+	got, redirect, err := c.askBrowser(ctx, o, question{
+		state: ask.state, query: o.QueryMode, read: parseCallback, judge: redirectKind, done: pageDone,
+		address: func(redirect string) string { return c.authorizeURL(redirect, ask, o) },
+	})
 	if err != nil {
 		return Account{}, err
 	}
 	if got.err != nil {
-		return Account{}, fmt.Errorf("sign in: %w: %w", redirectKind(got.err), got.err)
+		kind := redirectKind(got.err)
+		if o.NoPrompt && kind == ErrSignInRejected {
+			kind = quietKind(got.err)
+		}
+		return Account{}, fmt.Errorf("sign in: %w: %w", kind, got.err)
 	}
 	g, err := c.redeem(ctx, url.Values{
 		"grant_type":    {"authorization_code"},
@@ -86,14 +96,20 @@ func (c *Client) signIn(ctx context.Context, o SignInOptions) (Account, error) {
 		"redirect_uri":  {redirect},
 		"code_verifier": {ask.verifier},
 		"scope":         {strings.Join(c.cfg.Scopes, " ")},
+		"claims":        {mergeClaims(o.Claims)},
 	})
 	if err != nil {
 		return Account{}, fmt.Errorf("redeem the code: %w", codeKind(err))
 	}
+	return c.take(ctx, g, ask.nonce)
+}
+
+// take makes an account of what the token endpoint gave for a sign-in, and keeps it.
+func (c *Client) take(ctx context.Context, g grant, nonce string) (Account, error) {
 	if g.refresh.Empty() {
 		return Account{}, fmt.Errorf("redeem the code: %w: no refresh token in the answer", ErrTokenRefused)
 	}
-	account, err := c.identify(ctx, g.idToken, ask.nonce)
+	account, err := c.identify(ctx, g.idToken, nonce)
 	if err != nil {
 		return Account{}, fmt.Errorf("check who signed in: %w", err)
 	}
@@ -107,6 +123,15 @@ func (c *Client) signIn(ctx context.Context, o SignInOptions) (Account, error) {
 		return Account{}, fmt.Errorf("keep the sign-in: %w", err)
 	}
 	return account, nil
+}
+
+// quietKind judges the answer to a question with prompt=none (OpenID Connect Core section 3.1.2.6).
+func quietKind(e *OAuthError) error {
+	switch e.Code {
+	case "login_required", "interaction_required", "account_selection_required", "consent_required":
+		return ErrSignInAgain
+	}
+	return ErrSignInRejected
 }
 
 // codeKind judges a refused authorization code. It was fresh, so trying again with the same one is pointless.
@@ -144,19 +169,30 @@ func (c *Client) authorizeURL(redirect string, ask request, o SignInOptions) str
 		oauth2.SetAuthURLParam("nonce", ask.nonce),
 		oauth2.SetAuthURLParam("response_mode", mode),
 	}
-	if o.SelectAccount {
+	if o.NoPrompt {
+		params = append(params, oauth2.SetAuthURLParam("prompt", "none"))
+	}
+	if o.SelectAccount && !o.NoPrompt {
 		params = append(params, oauth2.SetAuthURLParam("prompt", "select_account"))
 	} else if o.LoginHint != "" {
 		params = append(params, oauth2.SetAuthURLParam("login_hint", o.LoginHint))
 	}
-	if o.Claims != "" {
-		params = append(params, oauth2.SetAuthURLParam("claims", o.Claims))
-	}
+	params = append(params, oauth2.SetAuthURLParam("claims", mergeClaims(o.Claims)))
 	return c.oauth(redirect).AuthCodeURL(ask.state, params...)
 }
 
+// question is what is asked through the browser.
+type question struct {
+	state   string
+	query   bool                                        // the answer comes in the address
+	address func(redirect string) string                // of Microsoft's page
+	read    func(encoded, state string) (answer, error) // takes the answer apart
+	judge   func(*OAuthError) error                     // sorts a refusal
+	done    func() page                                 // what the browser shows after a yes
+}
+
 // askBrowser waits for the one answer that knows the state.
-func (c *Client) askBrowser(ctx context.Context, o SignInOptions, ask request) (answer, string, error) {
+func (c *Client) askBrowser(ctx context.Context, o SignInOptions, ask question) (answer, string, error) {
 	limit := o.Timeout
 	if limit <= 0 {
 		limit = DefaultTimeout
@@ -181,9 +217,9 @@ func (c *Client) askBrowser(ctx context.Context, o SignInOptions, ask request) (
 			return false
 		}
 	}
-	lo.serve(&callbackHandler{host: lo.host(), state: ask.state, query: o.QueryMode, settle: settle})
+	lo.serve(&callbackHandler{host: lo.host(), question: ask, settle: settle})
 
-	address := c.authorizeURL(lo.redirect(), ask, o)
+	address := ask.address(lo.redirect())
 	if o.Waiting != nil {
 		until, _ := wait.Deadline()
 		o.Waiting(address, until)
@@ -194,7 +230,7 @@ func (c *Client) askBrowser(ctx context.Context, o SignInOptions, ask request) (
 		go func() { openFailed <- callOpen(o.Open, address) }()
 	}
 	pasted := o.Pasted
-	if !o.QueryMode {
+	if !ask.query {
 		pasted = nil
 	}
 	for {
@@ -213,7 +249,7 @@ func (c *Client) askBrowser(ctx context.Context, o SignInOptions, ask request) (
 				pasted = nil
 				continue
 			}
-			a, err := parsePasted(text, ask.state)
+			a, err := ask.readPasted(text)
 			if err == nil {
 				settle(a) // if the browser came first, its answer is in settled
 			} else if o.PasteRefused != nil {

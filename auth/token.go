@@ -27,6 +27,7 @@ type session struct {
 
 	mu     sync.Mutex // guards access, which Invalidate drops without waiting for its turn
 	access Secret
+	claims string // challenge that the next token has to answer; guarded by mu too
 
 	ends    time.Time // of access
 	life    time.Duration
@@ -65,6 +66,7 @@ func (s *session) leave() { s.turn <- struct{}{} }
 
 func (s *session) keep(g grant, now time.Time) {
 	s.setAccess(g.access)
+	s.setClaims("")
 	s.life, s.ends = g.life, now.Add(g.life)
 	s.refused, s.no, s.until = Secret{}, nil, time.Time{}
 }
@@ -142,7 +144,7 @@ func (c *Client) refresh(ctx context.Context, key string, s *session) (Secret, e
 	if s.no != nil && c.cfg.Now().Before(s.until) && (s.refused.Empty() || s.refused == kept) {
 		return Secret{}, s.no
 	}
-	g, err := c.redeemRefresh(ctx, kept)
+	g, err := c.redeemRefresh(ctx, key, kept)
 	if deadGrant(err) {
 		// Another copy of the program, one that could not take the lock, may have put a newer one there meanwhile.
 		again, readErr := c.keptToken(ctx, key)
@@ -151,7 +153,7 @@ func (c *Client) refresh(ctx context.Context, key string, s *session) (Secret, e
 		}
 		if again != kept {
 			kept = again
-			g, err = c.redeemRefresh(ctx, kept)
+			g, err = c.redeemRefresh(ctx, key, kept)
 		}
 	}
 	if err != nil {
@@ -189,11 +191,12 @@ func (c *Client) keptToken(ctx context.Context, key string) (Secret, error) {
 	return kept, nil
 }
 
-func (c *Client) redeemRefresh(ctx context.Context, token Secret) (grant, error) {
+func (c *Client) redeemRefresh(ctx context.Context, key string, token Secret) (grant, error) {
 	return c.redeem(ctx, url.Values{
 		"grant_type":    {"refresh_token"},
 		"refresh_token": {token.Reveal()},
 		"scope":         {strings.Join(c.cfg.Scopes, " ")},
+		"claims":        {mergeClaims(c.Claims(key))},
 	})
 }
 
@@ -227,6 +230,9 @@ func (c *Client) judge(err error, kept Secret, s *session) error {
 	s.refused, s.no, s.until = kept, err, now.Add(restAfterNo)
 	if kind == ErrSignInAgain {
 		s.setAccess(Secret{})
+		if oe.Claims != "" {
+			s.setClaims(oe.Claims)
+		}
 	}
 	return err
 }
@@ -291,6 +297,7 @@ func (c *Client) SignOut(ctx context.Context, key string) error {
 	}
 	defer unlock()
 	s.setAccess(Secret{})
+	s.setClaims("")
 	s.unsaved, s.refused, s.no, s.until = Secret{}, Secret{}, nil, time.Time{}
 	if err := c.keys.Delete(ctx, key); err != nil {
 		return fmt.Errorf("sign out: remove the kept sign-in: %w", err)

@@ -143,7 +143,7 @@ func TestExplainIsNeverEmpty(t *testing.T) {
 }
 
 func TestEveryKindHasWords(t *testing.T) {
-	for _, kind := range []error{ErrCancelled, ErrTimedOut, ErrRefused, ErrAdminApproval, ErrSignInRejected, ErrTokenRefused, ErrSignInAgain,
+	for _, kind := range []error{ErrCancelled, ErrTimedOut, ErrRefused, ErrAdminApproval, ErrApprovalDeclined, ErrSignInRejected, ErrTokenRefused, ErrSignInAgain,
 		ErrIDToken, ErrClock, ErrUnreachable, ErrBusy, ErrListen, ErrConfig, ErrLocal, ErrNotStored, ErrNoKeychain, ErrKeychainLocked,
 		ErrKeychainRefused, ErrKeychainSlow} {
 		if e := Explain(fmt.Errorf("x: %w", kind)); e.ID == "unknown" {

@@ -33,6 +33,7 @@ type Options struct {
 	BaseURL    string                                    // such as https://graph.microsoft.com/v1.0
 	Token      func(ctx context.Context) (string, error) // an access token for the mailbox; asked before each request
 	Invalidate func(token string)                        // told of a token that the service refused; may be nil
+	Challenge  func(token, claims string)                // told instead when the refusal names claims (decoded JSON) that the next token needs; may be nil
 	HTTP       *http.Client                              // nil: a client with the default transport
 	Log        *slog.Logger                              // nil: no log
 	Timeout    time.Duration                             // of one request and its answer, downloads aside; 0: 90 s
@@ -111,9 +112,7 @@ func (c *Client) do(ctx context.Context, cl call) error {
 		}
 		if IsUnauthorized(err) && !fresh {
 			fresh = true
-			if c.opt.Invalidate != nil {
-				c.opt.Invalidate(token)
-			}
+			c.tellRefused(token, err)
 			continue
 		}
 		wait, again := c.repeat(cl, err, try)
@@ -255,6 +254,9 @@ func (c *Client) refused(op string, resp *http.Response) error {
 	e.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), time.Now())
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 	e.Code = errorCode(text)
+	if e.Status == http.StatusUnauthorized {
+		e.claims = challengeClaims(resp.Header.Values("WWW-Authenticate"))
+	}
 	if IsThrottled(e) {
 		if e.RetryAfter == 0 {
 			e.RetryAfter = 5 * time.Second // the service forgot to say; 429 without a header is seen

@@ -20,6 +20,8 @@ type Error struct {
 	Code       string // Graph's error code, such as ErrorItemNotFound; may be empty
 	RequestID  string
 	RetryAfter time.Duration // 0 when the service named none
+
+	claims string // challenge of a 401; not for logs
 }
 
 // Error says what failed and how, without personal data.

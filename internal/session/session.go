@@ -70,6 +70,7 @@ func (s *Session) connect(ctx context.Context, keeper *auth.Client, info mirror.
 		BaseURL:    s.o.GraphURL,
 		Token:      func(ctx context.Context) (string, error) { return keeper.Token(ctx, info.Key) },
 		Invalidate: func(token string) { keeper.Invalidate(info.Key, token) },
+		Challenge:  func(token, claims string) { keeper.Challenge(info.Key, token, claims) },
 		HTTP:       s.o.HTTP,
 		Log:        s.o.Log,
 	})
