@@ -21,6 +21,8 @@ type call struct {
 	query  url.Values
 	prefer preferences
 	b      *mailbox.Box
+	// delegate: the mailbox is another person's.
+	delegate bool
 }
 
 type preferences struct {

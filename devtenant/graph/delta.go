@@ -165,7 +165,7 @@ func (c *call) messageDelta(f *folder) error {
 		return err
 	}
 	c.query.Set("$expand", t.Expand)
-	expand, err := c.expansions("attachments", "singleValueExtendedProperties")
+	expand, err := c.expansions("attachments", "extensions", "singleValueExtendedProperties")
 	if err != nil {
 		return err
 	}

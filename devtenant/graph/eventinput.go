@@ -65,7 +65,7 @@ type eventEdit struct {
 }
 
 // own are the properties that an attendee may change in the own copy.
-var own = map[string]bool{"categories": true, "showAs": true, "isReminderOn": true, "reminderMinutesBeforeStart": true, "sensitivity": true, "importance": true, "singleValueExtendedProperties": true}
+var own = map[string]bool{"categories": true, "showAs": true, "isReminderOn": true, "reminderMinutesBeforeStart": true, "sensitivity": true, "importance": true, "singleValueExtendedProperties": true, "extensions": true}
 
 func (c *call) readEvent(in object) (*eventEdit, error) {
 	e := &eventEdit{}
@@ -165,6 +165,12 @@ func (c *call) readEventProperty(e *eventEdit, name string, raw json.RawMessage)
 		v, err := readProps(raw)
 		set(func(ev *mailbox.Event) { ev.Props = merged(ev.Props, v) })
 		return err
+	case "extensions":
+		v, err := readExtensions(raw)
+		set(func(ev *mailbox.Event) { ev.Extensions = v })
+		return err
+	case "attachments": // read by who makes an event
+		return nil
 	case "recurrence":
 		v, err := decode[*wireRecurrence](name, raw)
 		e.recurrence, e.noRecurrence, e.organizers = v, v == nil, true

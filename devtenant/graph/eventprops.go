@@ -30,7 +30,7 @@ var eventProps = []property[instance]{
 	}},
 	{name: "reminderMinutesBeforeStart", get: func(_ *call, i instance) any { return i.Event.ReminderMinutes }},
 	{name: "isReminderOn", get: func(_ *call, i instance) any { return i.Event.ReminderOn }},
-	{name: "hasAttachments", get: func(*call, instance) any { return false }},
+	{name: "hasAttachments", get: func(_ *call, i instance) any { return i.Event.HasFiles() }},
 	{name: "subject", get: func(_ *call, i instance) any { return i.Event.Subject }},
 	{name: "bodyPreview", get: func(_ *call, i instance) any { return mailbox.Preview(i.Event.Body) }},
 	{name: "importance", get: func(_ *call, i instance) any { return i.Event.Importance }},
@@ -129,7 +129,7 @@ var eventProps = []property[instance]{
 	}},
 }
 
-var eventSelectable = append([]property[instance]{{name: "id"}, {name: "singleValueExtendedProperties"}, {name: "exceptionOccurrences"}, {name: "calendar"}}, eventProps...)
+var eventSelectable = append([]property[instance]{{name: "id"}, {name: "singleValueExtendedProperties"}, {name: "exceptionOccurrences"}, {name: "calendar"}, {name: "attachments"}, {name: "extensions"}}, eventProps...)
 
 func responseStatus(response string, at any) fields {
 	if response == "" {
@@ -187,6 +187,22 @@ func (c *call) eventFields(i instance, sel selection, expand []expansion) (field
 	out := render(c, head, eventProps, i, sel)
 	for _, e := range expand {
 		switch strings.ToLower(e.name) {
+		case "attachments":
+			files, err := selected(e.options.Get("$select"), attachmentProps)
+			if err != nil {
+				return nil, err
+			}
+			list, holder := []fields{}, c.eventFiles(i)
+			for _, a := range i.Event.Attachments {
+				list = append(list, c.attachmentFields(holder, a, files))
+			}
+			out = append(out, field{"attachments", list})
+		case "extensions":
+			if len(i.Event.Extensions) > 0 {
+				out = append(out, field{"extensions", c.extensionList(i.Event.Extensions, e)})
+			}
+		case "calendar":
+			out = append(out, field{"calendar", c.calendarFields(i.Event.Calendar(), nil)})
 		case "singlevalueextendedproperties":
 			want, err := propFilter(e)
 			if err != nil {
@@ -211,7 +227,7 @@ func (c *call) eventFields(i instance, sel selection, expand []expansion) (field
 }
 
 func (c *call) eventExpansions() ([]expansion, error) {
-	return c.expansions("singleValueExtendedProperties", "exceptionOccurrences")
+	return c.expansions("attachments", "extensions", "calendar", "singleValueExtendedProperties", "exceptionOccurrences")
 }
 
 // eventGetter gives what events can be filtered and ordered by.

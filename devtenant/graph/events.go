@@ -41,6 +41,10 @@ func (c *call) events(cal *mailbox.Calendar, rest []string) error {
 		return errMethod
 	}
 	switch {
+	case rest[1] == "attachments":
+		return c.attachments(c.eventFiles(i), rest[2:])
+	case rest[1] == "extensions":
+		return c.extensions(c.eventBag(i), rest[2:])
 	case len(rest) != 2:
 		return errNoRoute
 	case rest[1] == "instances" && get:
@@ -229,6 +233,14 @@ func (c *call) createEvent(cal *mailbox.Calendar) error {
 	if err := edit.apply(e); err != nil {
 		return err
 	}
+	files, err := readAttachments(in["attachments"])
+	if err != nil {
+		return err
+	}
+	for n, f := range files {
+		f.Num, f.Modified = int32(n+1), c.b.Now()
+	}
+	e.Attachments = files
 	made, _ := c.b.AddEvent(cal, e)
 	return c.answerEvent(http.StatusCreated, instance{Event: made, Start: made.Start, End: made.End})
 }

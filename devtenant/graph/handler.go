@@ -70,6 +70,7 @@ type Handler struct {
 	quirks    atomic.Pointer[Quirks]
 	four      atomic.Bool
 	serial    atomic.Uint64
+	uploads   uploads
 
 	mu   sync.Mutex
 	busy map[string]int // running requests by app and mailbox
@@ -111,6 +112,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a := h.newAnswer(r)
 	if err != nil {
 		a.fail(&refusal{http.StatusRequestEntityTooLarge, "ErrorMessageSizeExceeded", "The request is too large."})
+	} else if key, ok := strings.CutPrefix(r.URL.Path, uploadPath); ok {
+		h.upload(a, r, key, body)
 	} else {
 		h.serve(a, r, body)
 	}

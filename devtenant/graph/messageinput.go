@@ -203,6 +203,10 @@ func (c *call) readMessageProperty(e *messageEdit, name string, raw json.RawMess
 		v, err := readProps(raw)
 		e.set = append(e.set, func(m *message) { m.Props = merged(m.Props, v) })
 		return err
+	case "extensions":
+		v, err := readExtensions(raw)
+		e.set = append(e.set, func(m *message) { m.Extensions = v })
+		return err
 	case "attachments": // read by who makes a message
 		return nil
 	}
@@ -295,17 +299,24 @@ func merged(old, fresh map[string]string) map[string]string {
 const maxAttachment = 3 << 20
 
 type wireAttachment struct {
-	Type         string  `json:"@odata.type"`
-	Name         string  `json:"name"`
-	ContentType  string  `json:"contentType"`
-	IsInline     bool    `json:"isInline"`
-	ContentID    string  `json:"contentId"`
-	ContentBytes *string `json:"contentBytes"`
+	Type         string          `json:"@odata.type"`
+	Name         string          `json:"name"`
+	ContentType  string          `json:"contentType"`
+	IsInline     bool            `json:"isInline"`
+	ContentID    string          `json:"contentId"`
+	ContentBytes *string         `json:"contentBytes"`
+	Item         json.RawMessage `json:"item"`
 }
 
 func (w wireAttachment) attachment() (*mailbox.Attachment, error) {
-	if w.Type != "#microsoft.graph.fileAttachment" {
-		return nil, badRequest("ErrorInvalidRequest", "Only #microsoft.graph.fileAttachment can be attached here.")
+	switch w.Type {
+	case "#microsoft.graph.fileAttachment":
+	case "#microsoft.graph.itemAttachment":
+		return w.itemAttachment()
+	case "#microsoft.graph.referenceAttachment":
+		return nil, badRequest("ErrorInvalidRequest", "A reference attachment can't be made with this version of the service.")
+	default:
+		return nil, badRequest("ErrorInvalidRequest", "The type of the attachment has to be given in @odata.type.")
 	}
 	if w.Name == "" || w.ContentBytes == nil {
 		return nil, badRequest("ErrorInvalidRequest", "An attachment needs a name and contentBytes.")
@@ -322,6 +333,27 @@ func (w wireAttachment) attachment() (*mailbox.Attachment, error) {
 		kind = "application/octet-stream"
 	}
 	return &mailbox.Attachment{Name: w.Name, Type: kind, Inline: w.IsInline, ContentID: w.ContentID, Bytes: data}, nil
+}
+
+// itemAttachment reads a message, event or contact that is attached as an item; it is kept as it was given.
+func (w wireAttachment) itemAttachment() (*mailbox.Attachment, error) {
+	item, err := decode[object]("item", w.Item)
+	if err != nil {
+		return nil, err
+	}
+	kind, err := item.text("@odata.type")
+	if err != nil {
+		return nil, err
+	}
+	switch strings.TrimPrefix(kind, "#") {
+	case "microsoft.graph.message", "microsoft.graph.event", "microsoft.graph.contact":
+	default:
+		return nil, badRequest("ErrorInvalidRequest", "The item of an attachment has to be a message, event or contact, named in its @odata.type.")
+	}
+	if w.Name == "" {
+		return nil, badRequest("ErrorInvalidRequest", "An attachment needs a name.")
+	}
+	return &mailbox.Attachment{Kind: mailbox.ItemAttachment, Name: w.Name, Inline: w.IsInline, Item: w.Item}, nil
 }
 
 func readAttachments(raw json.RawMessage) ([]*mailbox.Attachment, error) {

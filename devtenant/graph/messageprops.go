@@ -96,11 +96,17 @@ func (c *call) messageFields(m *message, sel selection, expand []expansion) (fie
 			if err != nil {
 				return nil, err
 			}
-			list := []fields{}
+			list, holder := []fields{}, c.messageFiles(m)
 			for _, a := range m.Attachments {
-				list = append(list, c.attachmentFields(m, a, files))
+				list = append(list, c.attachmentFields(holder, a, files))
 			}
 			out = append(out, field{"attachments", list})
+			continue
+		}
+		if strings.EqualFold(e.name, "extensions") {
+			if len(m.Extensions) > 0 {
+				out = append(out, field{"extensions", c.extensionList(m.Extensions, e)})
+			}
 			continue
 		}
 		want, err := propFilter(e)

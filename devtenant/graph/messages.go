@@ -21,7 +21,7 @@ func (c *call) listMessages(f *mailbox.Folder) error {
 	if err != nil {
 		return err
 	}
-	expand, err := c.expansions("attachments", "singleValueExtendedProperties")
+	expand, err := c.expansions("attachments", "extensions", "singleValueExtendedProperties")
 	if err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ func (c *call) getMessage(m *message) error {
 	if err != nil {
 		return err
 	}
-	expand, err := c.expansions("attachments", "singleValueExtendedProperties")
+	expand, err := c.expansions("attachments", "extensions", "singleValueExtendedProperties")
 	if err != nil {
 		return err
 	}
@@ -154,11 +154,7 @@ func (c *call) createMessage(f *mailbox.Folder) error {
 	if err := c.writeMail(); err != nil {
 		return err
 	}
-	in, err := c.object()
-	if err != nil {
-		return err
-	}
-	draft, err := c.newDraft(in)
+	draft, err := c.readDraft()
 	if err != nil {
 		return err
 	}
@@ -166,6 +162,18 @@ func (c *call) createMessage(f *mailbox.Folder) error {
 		f = c.b.WellKnown("drafts")
 	}
 	return c.answerMessage(http.StatusCreated, c.b.Add(f, draft, true))
+}
+
+// readDraft reads a draft from a request in JSON or MIME.
+func (c *call) readDraft() (*message, error) {
+	if c.isMIME() {
+		return c.readMIME()
+	}
+	in, err := c.object()
+	if err != nil {
+		return nil, err
+	}
+	return c.newDraft(in)
 }
 
 // newDraft reads a message resource into a draft that is in no folder yet.

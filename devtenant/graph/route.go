@@ -92,7 +92,13 @@ func (c *call) messages(f *folder, rest []string) error {
 		return errMethod
 	}
 	if rest[1] == "attachments" {
-		return c.attachments(m, rest[2:])
+		return c.attachments(c.messageFiles(m), rest[2:])
+	}
+	if rest[1] == "extensions" {
+		return c.extensions(c.messageBag(m), rest[2:])
+	}
+	if len(rest) == 2 && rest[1] == "$value" && get {
+		return c.mimeOf(m)
 	}
 	if path := strings.Join(rest[1:], "/"); get && (path == "event" || path == "microsoft.graph.eventMessage/event") {
 		return c.meetingEvent(m)

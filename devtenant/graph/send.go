@@ -96,6 +96,13 @@ func (c *call) sendNew() error {
 	if err := c.sendMail(); err != nil {
 		return err
 	}
+	if c.isMIME() {
+		draft, err := c.readMIME()
+		if err != nil {
+			return err
+		}
+		return c.sendNow(draft, true)
+	}
 	in, err := c.parameters()
 	if err != nil {
 		return err
@@ -117,6 +124,11 @@ func (c *call) sendNew() error {
 	if err != nil {
 		return err
 	}
+	return c.sendNow(draft, keep)
+}
+
+// sendNow sends a draft that is in no folder yet.
+func (c *call) sendNow(draft *message, keep bool) error {
 	c.b.Add(c.b.WellKnown("outbox"), draft, true)
 	if err := c.b.Send(draft, keep); err != nil {
 		c.b.Remove(draft)

@@ -34,6 +34,9 @@ type Contact struct {
 	Notes                           string
 	Categories                      []string
 	Created, Modified               time.Time
+	Extensions                      Extensions
+	Props                           map[string]string
+	Photo                           []byte // JPEG or PNG; nil without
 
 	num, seq uint64
 	folder   *ContactFolder

@@ -14,14 +14,15 @@ type Kind byte
 
 // The kinds of things that have an id.
 const (
-	KindMessage       Kind = 'm'
-	KindAttachment    Kind = 'a' // Sub is its number on the message
-	KindEvent         Kind = 'e'
-	KindOccurrence    Kind = 'o' // of the series Num on the original day Sub; an exception keeps the id
-	KindContact       Kind = 'c'
-	KindFolder        Kind = 'f'
-	KindCalendar      Kind = 'k'
-	KindContactFolder Kind = 'g'
+	KindMessage         Kind = 'm'
+	KindAttachment      Kind = 'a' // Sub is its number on the message
+	KindEventAttachment Kind = 'b' // Sub is its number on the event
+	KindEvent           Kind = 'e'
+	KindOccurrence      Kind = 'o' // of the series Num on the original day Sub; an exception keeps the id
+	KindContact         Kind = 'c'
+	KindFolder          Kind = 'f'
+	KindCalendar        Kind = 'k'
+	KindContactFolder   Kind = 'g'
 )
 
 // ID is what an id says. Messages, attachments, events and contacts have two written forms: the default id, which

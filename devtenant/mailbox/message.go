@@ -3,6 +3,7 @@ package mailbox
 import (
 	"cmp"
 	"encoding/binary"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -16,8 +17,17 @@ type Body struct {
 	Text string
 }
 
-// Attachment is a file on a message. Num counts from 1 on its message.
+// The kinds of attachments.
+const (
+	FileAttachment      = ""          // bytes
+	ItemAttachment      = "item"      // an Outlook item, as the JSON in Item
+	ReferenceAttachment = "reference" // a link to a file elsewhere; the API only reads them
+)
+
+// Attachment is a file, item or link on a message or event. Num counts from 1 on its item.
 type Attachment struct {
+	Kind      string
+	Item      json.RawMessage // of an item attachment: the resource with its @odata.type
 	Num       int32
 	Name      string
 	Type      string
