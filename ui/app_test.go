@@ -138,7 +138,9 @@ func (h *house) until(what string, ok func() bool) {
 	}
 }
 
-func (h *house) shows(words string) bool { return uitest.Shows(h.win.Window().Canvas().Content(), words) }
+func (h *house) shows(words string) bool {
+	return uitest.Shows(h.win.Window().Canvas().Content(), words)
+}
 
 func (h *house) press(label string) {
 	h.t.Helper()
@@ -206,14 +208,27 @@ func TestRevokedTokenKeepsWhatIsMirrored(t *testing.T) {
 	h.end()
 	h.tenant.Revoke(directory.DemoUPN)
 	h.start()
-	h.until("the offer to sign in again", func() bool { return h.shows("Sign in again") })
-	if !h.shows("Inbox") {
-		t.Fatal("the mail is gone")
-	}
+	h.until("the offer to sign in again, over the mail of last time", func() bool { return h.shows("Sign in again") && h.shows("Inbox") })
 	h.press("Sign in again")
 	h.until("welcome with a way back", func() bool { return h.shows("Back") })
 	h.press("Sign in with Microsoft")
 	h.until("the frame without the offer", func() bool { return h.shows("Inbox") && !h.shows("Sign in again") })
+}
+
+// Keys that are typed right after the sign-in must reach the page: the button that began it had the keyboard before.
+func TestKeysWorkAfterSignIn(t *testing.T) {
+	h := newHouse(t)
+	h.start()
+	h.signIn()
+	h.until("rows", func() bool { return !h.shows("Mirroring") && h.win.Window().Canvas().Focused() != nil })
+	h.win.Window().Canvas().Focused().TypedRune('j')
+	h.until("a message in the reader", func() bool { return h.shows("Reply") })
+	h.win.Window().Canvas().Focused().TypedRune('r')
+	h.until("the composer", func() bool { return h.shows("Send") })
+	h.win.Open(page.Calendar, 0)
+	if f := h.win.Window().Canvas().Focused(); f != nil {
+		t.Fatalf("the calendar is shown and %T of another page has the keyboard", f)
+	}
 }
 
 func TestPagesByKeyAndPalette(t *testing.T) {

@@ -42,8 +42,9 @@ type Page struct {
 	reading   bool // the mailboxes are being read
 	again     bool // and have to be once more
 	inView    bool
-	behind    bool  // something changed while out of view
-	unreadFor int64 // marked unread by the person: looking at it does not count
+	behind    bool    // something changed while out of view
+	unreadFor int64   // marked unread by the person: looking at it does not count
+	wanted    *wanted // nil: none
 	started   bool
 	first     *firstSync
 	object    *fyne.Container
@@ -282,6 +283,7 @@ func (p *Page) showFolders(open bool) {
 // selected hears of a message chosen in the list.
 func (p *Page) selected(id int64) {
 	p.unreadFor = 0
+	p.wanted = nil
 	p.leaveComposer()
 	p.reader.open(id)
 }
@@ -291,6 +293,12 @@ func (p *Page) opened(c *content) {
 	p.who()
 	if c.hasText && p.writing == nil {
 		p.write(c, c.draft.Kind, &c.draft, false)
+	}
+	if w := p.wanted; w != nil {
+		p.wanted = nil
+		if w.message == c.msg.ID {
+			p.begin(w.kind)
+		}
 	}
 	p.willRead(c)
 }

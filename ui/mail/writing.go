@@ -19,9 +19,19 @@ func (p *Page) ReplyAll() { p.begin(replyAll) }
 // Forward passes the open message on.
 func (p *Page) Forward() { p.begin(forwarding) }
 
+// wanted is an answer that was asked for while its message was still being read.
+type wanted struct {
+	message int64
+	kind    composeKind
+}
+
 func (p *Page) begin(kind composeKind) {
 	c, ok := p.current()
-	if !ok || p.writingFresh() != nil {
+	if p.writingFresh() != nil {
+		return
+	}
+	if !ok {
+		p.wanted = &wanted{p.reader.id, kind} // typed faster than the message was read
 		return
 	}
 	if w := p.writing; w != nil {

@@ -33,9 +33,9 @@ type Host struct {
 	Failures []error
 	// Explained are the errors that a page has shown on itself.
 	Explained []error
-	Opened   []page.ID
-	OpenedID int64
-	Composed page.Party
+	Opened    []page.ID
+	OpenedID  int64
+	Composed  page.Party
 }
 
 var _ page.Host = (*Host)(nil)
