@@ -103,11 +103,13 @@ type App struct {
 	endTips  func()
 	floating *fyne.Container
 
-	accounts []mirror.Account
-	known    bool // the accounts have been read once
-	mode     kit.Mode
-	quitting sync.Once
-	onFirst  func() // for the start-up figure
+	accounts       []mirror.Account
+	accountsLoader *page.Loader[[]mirror.Account]
+	statusLoader   *page.Loader[overview]
+	known          bool // the accounts have been read once
+	mode           kit.Mode
+	quitting       sync.Once
+	onFirst        func() // for the start-up figure
 }
 
 var _ page.Host = (*App)(nil)
@@ -126,6 +128,8 @@ func New(ctx context.Context, d Deps) *App {
 	a.window.Resize(fyne.NewSize(1280, 800))
 	a.window.SetMaster()
 
+	a.accountsLoader = page.NewLoader[[]mirror.Account](a, "read accounts")
+	a.statusLoader = page.NewLoader[overview](a, "read status")
 	a.who = who.New(a, d.Records, d.Timeline)
 	a.mail = mail.New(a, d.Mailbox, d.Settings)
 	a.calendar = calendar.New(a, d.Mailbox, calendar.Options{Now: time.Now, Zone: time.Local, OpenURL: d.Sessions.OpenBrowser, Suggest: a.suggest})
@@ -268,15 +272,12 @@ func (a *App) HeaderChanged() {
 func (a *App) OnFirstRows(fn func()) { a.onFirst = fn }
 
 func (a *App) reloadAccounts() {
-	a.Go("read accounts", func(ctx context.Context) {
-		all, err := a.d.Mailbox.Accounts(ctx)
-		a.Do(func() {
-			if err != nil {
-				a.Fail(page.T("read the accounts"), err)
-				return
-			}
-			a.setAccounts(all)
-		})
+	a.accountsLoader.Load(a.d.Mailbox.Accounts, func(all []mirror.Account, err error) {
+		if err != nil {
+			a.Fail(page.T("read the accounts"), err)
+			return
+		}
+		a.setAccounts(all)
 	})
 }
 
@@ -344,31 +345,38 @@ func (a *App) showFrame() {
 	}
 }
 
+// overview is what the status line and the rail show.
+type overview struct {
+	status []mirror.Status
+	unread int
+}
+
 func (a *App) reloadStatus() {
-	a.Go("read status", func(ctx context.Context) {
-		all, err := a.d.Mailbox.Status(ctx)
-		if err != nil {
-			if ctx.Err() == nil {
-				a.d.Log.Error("read status", "error", err)
-			}
-			return
+	a.statusLoader.Load(func(ctx context.Context) (overview, error) {
+		var o overview
+		var err error
+		if o.status, err = a.d.Mailbox.Status(ctx); err != nil {
+			return o, err
 		}
-		unread := 0
-		for _, s := range all {
+		for _, s := range o.status {
 			folders, err := a.d.Mailbox.Folders(ctx, s.AccountID)
 			if err != nil {
-				continue
+				return o, err
 			}
 			for _, f := range folders {
 				if f.WellKnown == "inbox" {
-					unread += f.Unread
+					o.unread += f.Unread
 				}
 			}
 		}
-		a.Do(func() {
-			a.frame.Status.Set(frame.Describe(all, func(t time.Time) string { return when.Time(t.Local()) }))
-			a.frame.Rail.Badge(page.Mail, unread)
-		})
+		return o, nil
+	}, func(o overview, err error) {
+		if err != nil {
+			a.d.Log.Error("read status", "error", err)
+			return
+		}
+		a.frame.Status.Set(frame.Describe(o.status, func(t time.Time) string { return when.Time(t.Local()) }))
+		a.frame.Rail.Badge(page.Mail, o.unread)
 	})
 }
 

@@ -97,13 +97,20 @@ func (a *App) suggest(ctx context.Context, text string) ([]page.Party, error) {
 	return out, nil
 }
 
+// signInAgain asks the file who has to: the status line may know it a moment earlier than the window's own list.
 func (a *App) signInAgain() {
-	for _, acc := range a.accounts {
-		if acc.SignIn {
-			a.showWelcome(acc.UPN, true)
+	page.NewLoader[[]mirror.Account](a, "who has to sign in").Load(a.d.Mailbox.Accounts, func(all []mirror.Account, err error) {
+		if err != nil {
+			a.Fail(page.T("read the accounts"), err)
 			return
 		}
-	}
+		for _, acc := range all {
+			if acc.SignIn {
+				a.showWelcome(acc.UPN, true)
+				return
+			}
+		}
+	})
 }
 
 func (a *App) accountMenu(at fyne.Position) {
