@@ -118,7 +118,7 @@ func serve(ctx context.Context, a fyne.App, db *store.DB, dir string, o options,
 		log.Warn("the local time zone's name is not known; new events are anchored in UTC", "error", err)
 		zone = "UTC"
 	}
-	m := mirror.New(mirror.Options{DB: db, Log: log, Zone: zone, UndoSend: 5 * time.Second})
+	m := mirror.New(mirror.Options{DB: db, Log: log, Zone: zone, UndoSend: 10 * time.Second})
 	defer m.Close()
 	keeper := newAuth(where, nil, log, dir)
 	if o.demo && o.profile == "" {
