@@ -24,7 +24,7 @@ type Toasts struct {
 
 func newToasts(do func(func())) *Toasts {
 	t := &Toasts{do: do, box: container.NewStack()}
-	t.root = container.New(&bottomCentre{lift: statusHeight + kit.S4}, t.box)
+	t.root = container.New(&bottomLeft{lift: statusHeight + kit.S4, indent: railWidth + kit.S4}, t.box)
 	return t
 }
 
@@ -100,17 +100,18 @@ func (t *Toasts) Hide() {
 	}
 }
 
-// bottomCentre lays its object at the bottom, in the middle, at its own size.
-type bottomCentre struct{ lift float32 }
+// bottomLeft lays its object at the foot of the page beside the rail, at its own size. There it covers the end of a list;
+// in the middle it would cover the buttons of whatever is being written.
+type bottomLeft struct{ lift, indent float32 }
 
-var _ fyne.Layout = (*bottomCentre)(nil)
+var _ fyne.Layout = (*bottomLeft)(nil)
 
-func (*bottomCentre) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
+func (*bottomLeft) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
 
-func (b *bottomCentre) Layout(objs []fyne.CanvasObject, s fyne.Size) {
+func (b *bottomLeft) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	for _, o := range objs {
 		m := o.MinSize()
 		o.Resize(m)
-		o.Move(fyne.NewPos((s.Width-m.Width)/2, s.Height-m.Height-b.lift))
+		o.Move(fyne.NewPos(b.indent, s.Height-m.Height-b.lift))
 	}
 }

@@ -137,7 +137,7 @@ var palette = map[fyne.ThemeColorName]pair{
 	theme.ColorNameDisabled:            {hex(0x8E97A6), hex(0x6B7583)},
 	theme.ColorNamePlaceHolder:         {hex(0x687284), hex(0x8A95A4)},
 	theme.ColorNameInputBackground:     {hex(0xFFFFFF), hex(0x1A1E24)},
-	theme.ColorNameInputBorder:         {hex(0xC9D0DB), hex(0x3B444F)},
+	theme.ColorNameInputBorder:         {hex(0xBFC7D4), hex(0x4D5866)},
 	theme.ColorNameMenuBackground:      {hex(0xFFFFFF), hex(0x2A313A)},
 	theme.ColorNameOverlayBackground:   {hex(0xFFFFFF), hex(0x2A313A)},
 	theme.ColorNameHeaderBackground:    {hex(0xF4F6F9), hex(0x1A1E24)},
