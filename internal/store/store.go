@@ -73,10 +73,12 @@ func touch(path string) error {
 	return f.Close()
 }
 
+// dsn asks for synchronous=FULL: with NORMAL a commit may be undone by a power cut (sqlite.org/pragma.html), and with it
+// the note that a mail was being sent.
 func dsn(path, extra string) string {
 	q := []string{
 		"_pragma=busy_timeout(10000)", "_pragma=journal_mode(WAL)", "_pragma=foreign_keys(1)",
-		"_pragma=synchronous(NORMAL)", "_pragma=cache_size(-8000)", "_pragma=temp_store(MEMORY)", extra,
+		"_pragma=synchronous(FULL)", "_pragma=cache_size(-8000)", "_pragma=temp_store(MEMORY)", extra,
 	}
 	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath(), RawQuery: strings.Join(q, "&")}
 	return u.String()
