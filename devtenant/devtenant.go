@@ -7,11 +7,13 @@ package devtenant
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -35,6 +37,10 @@ type Options struct {
 	Log      *slog.Logger     // nil: nothing is logged
 	// AccessLifetime of access tokens; 0: between 60 and 90 minutes, at random.
 	AccessLifetime time.Duration
+	// TLS serves https with a certificate authority made for this run.
+	TLS bool
+	// CAFile is where the authority's certificate is written, PEM; "": a temporary file, removed by Close.
+	CAFile string
 	// Directory to use instead of directory.Demo().
 	Directory *directory.Directory
 }
@@ -47,13 +53,20 @@ type Fault = graph.Fault
 
 // Server is a running tenant. It is safe for concurrent use.
 type Server struct {
-	LoginURL string // sign-in, http://127.0.0.1:PORT, without a slash at the end
-	GraphURL string // Graph, …/graph/v1.0
-	PanelURL string // a page that lists the accounts
-	ClientID string // of the registered program
-	Tenants  []directory.Tenant
+	LoginURL string             // sign-in, http://127.0.0.1:PORT, without a slash at the end
+	GraphURL string             // Graph, …/graph/v1.0
+	PanelURL string             // the control panel
+	CAFile   string             // the certificate to trust, PEM; "" without TLS
+	Roots    *x509.CertPool     // the same, nil without TLS
+	ClientID string             // of the registered program
+	Tenants  []directory.Tenant // as they were at the start
 	// Mailboxes is what Graph serves: tests look here for what really happened.
 	Mailboxes *mailbox.Registry
+
+	now       func() time.Time
+	log       *slog.Logger
+	authority *authority // nil without TLS
+	providing sync.Mutex // making of mailboxes for people who were added
 
 	entra  *entra.Server
 	graph  *graph.Handler
@@ -103,7 +116,16 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		return nil, fmt.Errorf("listen on %s: %w", o.Listen, err)
 	}
 	base := "http://" + reachable(listener.Addr())
-	s := &Server{LoginURL: base, GraphURL: base + "/graph/v1.0", PanelURL: base + "/", ClientID: directory.DemoClientID,
+	var ca *authority
+	if o.TLS {
+		host, _, _ := net.SplitHostPort(o.Listen)
+		if ca, err = newAuthority(o.CAFile, host); err != nil {
+			_ = listener.Close()
+			return nil, err
+		}
+		base = "https://" + reachable(listener.Addr())
+	}
+	s := &Server{now: o.Now, log: o.Log, authority: ca, LoginURL: base, GraphURL: base + "/graph/v1.0", PanelURL: base + "/", ClientID: directory.DemoClientID,
 		Tenants: o.Directory.Tenants(), Mailboxes: boxes, entra: login, dir: o.Directory, served: make(chan struct{})}
 	s.graph = graph.NewHandler(graph.Options{Verify: s.verify, Mailboxes: boxes, Now: o.Now, Log: o.Log, FourAtOnce: true})
 	run, cancel := context.WithCancel(ctx)
@@ -116,9 +138,18 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		BaseContext:       func(net.Listener) context.Context { return run },
 		ErrorLog:          slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn),
 	}
+	if ca != nil {
+		s.CAFile, s.Roots, s.http.TLSConfig = ca.file, ca.roots, ca.config
+	}
 	go func() {
 		defer close(s.served)
-		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		var err error
+		if ca != nil {
+			err = s.http.ServeTLS(listener, "", "")
+		} else {
+			err = s.http.Serve(listener)
+		}
+		if !errors.Is(err, http.ErrServerClosed) {
 			o.Log.Error("the simulated tenant stopped", "error", err)
 		}
 	}()
@@ -131,14 +162,14 @@ func fill(o Options) (*mailbox.Registry, error) {
 	boxes := mailbox.NewRegistry(o.Now)
 	for _, t := range o.Directory.Tenants() {
 		if o.Seed == "empty" {
-			for _, u := range t.Users {
+			for _, u := range members(t) {
 				boxes.Add(mailbox.Owner{ObjectID: u.ObjectID, UPN: u.UPN, Name: u.Name, JobTitle: u.JobTitle})
 			}
 			continue
 		}
-		users := make([]demo.User, len(t.Users))
-		for i, u := range t.Users {
-			users[i] = demo.User{ObjectID: u.ObjectID, UPN: u.UPN, Name: u.Name, JobTitle: u.JobTitle}
+		var users []demo.User
+		for _, u := range members(t) {
+			users = append(users, demo.User{ObjectID: u.ObjectID, UPN: u.UPN, Name: u.Name, JobTitle: u.JobTitle})
 		}
 		n := o.Messages
 		if n == 0 && o.Seed == "large" {
@@ -151,17 +182,9 @@ func fill(o Options) (*mailbox.Registry, error) {
 	return boxes, nil
 }
 
-// verify tells Graph who an access token belongs to.
-func (s *Server) verify(bearer string) (graph.Caller, error) {
-	c, err := s.entra.Verify(bearer)
-	if err != nil {
-		return graph.Caller{}, err
-	}
-	_, u, ok := s.dir.UserByID(c.TenantID, c.ObjectID)
-	if !ok {
-		return graph.Caller{}, entra.ErrBadToken
-	}
-	return graph.Caller{TenantID: c.TenantID, ObjectID: c.ObjectID, UPN: u.UPN, Name: u.Name, AppID: c.AppID, Scopes: c.Scopes}, nil
+// members leaves out guests: their mailbox is at home.
+func members(t directory.Tenant) []*directory.User {
+	return slices.DeleteFunc(slices.Clone(t.Users), func(u *directory.User) bool { return u.HomeUPN != "" })
 }
 
 // reachable turns "every address" into one that can be dialled.
@@ -188,6 +211,7 @@ func (s *Server) Close() {
 			_ = s.http.Close()
 		}
 		<-s.served
+		s.authority.close()
 	})
 }
 
@@ -205,6 +229,15 @@ func (s *Server) SetQuirks(q graph.Quirks) { s.graph.SetQuirks(q) }
 // Revoke ends a person's refresh tokens and browser sessions, as an administrator would. It reports whether they exist.
 func (s *Server) Revoke(upn string) bool { return s.entra.Revoke(upn) }
 
+// Control turns one of the sign-in service's switches, as POST /control/NAME does: see entra's list of them. id is that
+// of what the switch made, or empty.
+func (s *Server) Control(name string, values map[string]string) (id string, err error) {
+	return s.entra.Control(name, values)
+}
+
+// State tells what the sign-in service holds.
+func (s *Server) State() entra.State { return s.entra.State() }
+
 // SetUserConsent changes what users of a tenant (GUID or domain) may approve themselves.
 func (s *Server) SetUserConsent(tenant string, p directory.ConsentPolicy) error {
 	return s.dir.SetUserConsent(tenant, p)
@@ -216,7 +249,9 @@ func (s *Server) handler() http.Handler {
 		case r.URL.Path == "/":
 			s.panel(w, r)
 		case strings.HasPrefix(r.URL.Path, "/graph/"):
-			s.graph.ServeHTTP(w, r)
+			if !s.challenged(w, r) {
+				s.graph.ServeHTTP(w, r)
+			}
 		default:
 			s.entra.ServeHTTP(w, r)
 		}

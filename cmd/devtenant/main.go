@@ -36,6 +36,8 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	flags.StringVar(&o.Listen, "listen", "127.0.0.1:8700", "`host:port` to listen on; port 0 takes a free one")
 	flags.StringVar(&o.Seed, "seed", "demo", "what the mailboxes hold: demo, empty or large")
 	flags.IntVar(&o.Messages, "messages", 0, "number of messages in a mailbox; 0 takes the seed's own number")
+	flags.BoolVar(&o.TLS, "tls", false, "serve https with a certificate authority made for this run; its certificate's place is in the ready line")
+	flags.StringVar(&o.CAFile, "ca", "", "`file` to write the authority's certificate to with -tls; empty takes a temporary one")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
@@ -69,6 +71,7 @@ type ready struct {
 	Login    string   `json:"login"`
 	Graph    string   `json:"graph"`
 	Panel    string   `json:"panel"`
+	CA       string   `json:"ca,omitempty"` // the certificate to trust, PEM
 	ClientID string   `json:"client_id"`
 	Tenants  []tenant `json:"tenants"`
 }
@@ -86,7 +89,7 @@ type user struct {
 }
 
 func readyLine(s *devtenant.Server) ready {
-	r := ready{Login: s.LoginURL, Graph: s.GraphURL, Panel: s.PanelURL, ClientID: s.ClientID, Tenants: []tenant{}}
+	r := ready{Login: s.LoginURL, Graph: s.GraphURL, Panel: s.PanelURL, CA: s.CAFile, ClientID: s.ClientID, Tenants: []tenant{}}
 	for _, t := range s.Tenants {
 		line := tenant{ID: t.ID, Domain: t.Domain, Users: []user{}}
 		for _, u := range t.Users {

@@ -74,7 +74,7 @@ func TestClearErrors(t *testing.T) {
 		{"port in use", "in use", []string{"-listen", taken.Addr().String()}, 1},
 		{"unknown seed", "unknown seed", []string{"-listen", "127.0.0.1:0", "-seed", "huge"}, 1},
 		{"negative messages", "cannot be made", []string{"-listen", "127.0.0.1:0", "-messages", "-3"}, 1},
-		{"unknown flag", "-tls", []string{"-tls"}, 2},
+		{"unknown flag", "-tsl", []string{"-tsl"}, 2},
 		{"stray argument", "unknown argument", []string{"now"}, 2},
 		{"help", "Usage", []string{"-h"}, 0},
 	} {

@@ -105,8 +105,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /login/{flow}/approval", s.postApproval)
 	mux.HandleFunc("GET /error", s.explain)
 	mux.HandleFunc("GET /control/state", s.controlState)
-	mux.HandleFunc("POST /control/revoke", s.controlRevoke)
-	mux.HandleFunc("POST /control/policy", s.controlPolicy)
+	mux.HandleFunc("POST /control/{switch}", s.control)
 	// A page elsewhere must not be able to post into a sign-in under way, nor turn a switch. Single-page programs redeem
 	// tokens from elsewhere; platformRefused minds who may.
 	guard := http.NewCrossOriginProtection()

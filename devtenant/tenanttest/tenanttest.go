@@ -4,6 +4,8 @@ package tenanttest
 
 import (
 	"context"
+	"crypto/tls"
+	"net/http"
 	"testing"
 	"time"
 
@@ -27,6 +29,17 @@ func Start(t testing.TB, options ...func(*devtenant.Options)) *devtenant.Server 
 	}
 	t.Cleanup(s.Close)
 	return s
+}
+
+// TLS is an option of Start: https with the tenant's own certificate authority.
+func TLS(o *devtenant.Options) { o.TLS = true }
+
+// Client returns an HTTP client that trusts the tenant; its connections are closed when the test ends.
+func Client(t testing.TB, s *devtenant.Server) *http.Client {
+	t.Helper()
+	tr := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: s.Roots, MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true}
+	t.Cleanup(tr.CloseIdleConnections)
+	return &http.Client{Transport: tr}
 }
 
 // Visit signs the demo's own person in at authorizeURL, accepting what is asked, and delivers the answer to the
