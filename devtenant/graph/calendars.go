@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"encoding/json"
 	"net/http"
 
 	"supercrm/devtenant/mailbox"
@@ -26,6 +27,72 @@ var calendarSelectable = append([]property[*mailbox.Calendar]{{name: "id"}}, cal
 
 func (c *call) calendarFields(k *mailbox.Calendar, sel selection) fields {
 	return render(c, fields{{"id", c.id(k.ID())}}, calendarProps, k, sel)
+}
+
+func calendarColor(in object) (string, error) {
+	color, err := in.text("color")
+	if err == nil && color != "" {
+		color, err = oneOf("color", color, "auto", "lightBlue", "lightGreen", "lightOrange", "lightGray", "lightYellow", "lightTeal", "lightPink", "lightBrown", "lightRed")
+	}
+	return color, err
+}
+
+// changeCalendar answers PATCH and DELETE of a calendar.
+func (c *call) changeCalendar(k *mailbox.Calendar) error {
+	if err := c.writeCalendar(); err != nil {
+		return err
+	}
+	switch c.r.Method {
+	case http.MethodDelete:
+		if err := c.b.DeleteCalendar(k); err != nil {
+			return err
+		}
+		return c.noContent(http.StatusNoContent)
+	case http.MethodPatch:
+		in, err := c.object()
+		if err != nil {
+			return err
+		}
+		name, err := in.text("name")
+		if err != nil {
+			return err
+		}
+		color, err := calendarColor(in)
+		if err != nil {
+			return err
+		}
+		if err := c.b.ChangeCalendar(k, name, color); err != nil {
+			return err
+		}
+		return c.one(http.StatusOK, "calendars/$entity", c.calendarFields(k, nil))
+	}
+	return errMethod
+}
+
+// groups routes /calendarGroups[/{id}[/calendars/…]]: the default group holds every calendar.
+func (c *call) groups(rest []string) error {
+	if len(c.b.Records(calendarGroups.name)) == 0 {
+		c.b.AddRecord(calendarGroups.name, "", map[string]json.RawMessage{"name": json.RawMessage(`"My Calendars"`), "changeKey": json.RawMessage(`"1"`)})
+	}
+	if len(rest) < 2 || rest[1] != "calendars" {
+		if len(rest) == 1 && c.r.Method == http.MethodDelete && rest[0] == c.b.Records(calendarGroups.name)[0].ID {
+			return badRequest("ErrorCalendarGroupIsNotEmpty", "The default calendar group can't be deleted.")
+		}
+		return c.collection(calendarGroups, rest)
+	}
+	if c.b.Record(calendarGroups.name, rest[0]) == nil {
+		return mailbox.ErrNotFound
+	}
+	if c.b.Records(calendarGroups.name)[0].ID == rest[0] {
+		return c.calendars(rest[2:])
+	}
+	if err := c.readCalendar(); err != nil {
+		return err
+	}
+	if len(rest) == 2 && c.r.Method == http.MethodGet {
+		return c.listing("calendars", paging{top: maxPage}, 0, nil)
+	}
+	return badRequest("ErrorInvalidRequest", "Calendars are made in the default group.")
 }
 
 // calendars routes /calendars/….
@@ -73,10 +140,7 @@ func (c *call) calendars(rest []string) error {
 		if name == "" {
 			return badRequest("ErrorInvalidRequest", "A calendar needs a name.")
 		}
-		color, err := in.text("color")
-		if err == nil && color != "" {
-			color, err = oneOf("color", color, "auto", "lightBlue", "lightGreen", "lightOrange", "lightGray", "lightYellow", "lightTeal", "lightPink", "lightBrown", "lightRed")
-		}
+		color, err := calendarColor(in)
 		if err != nil {
 			return err
 		}
@@ -94,7 +158,7 @@ func (c *call) calendars(rest []string) error {
 func (c *call) inCalendar(k *mailbox.Calendar, rest []string) error {
 	if len(rest) == 0 {
 		if c.r.Method != http.MethodGet {
-			return errMethod
+			return c.changeCalendar(k)
 		}
 		if err := c.readCalendar(); err != nil {
 			return err

@@ -81,6 +81,9 @@ func (c *call) run(segments []string) error {
 	case !hasOwn || m != own:
 		return errDenied
 	}
+	if done, err := c.crossing(m, segments); done {
+		return err
+	}
 	return m.Do(func(b *mailbox.Box) error {
 		c.b = b
 		return c.route(segments)

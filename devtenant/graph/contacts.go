@@ -2,6 +2,7 @@ package graph
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 
 	"supercrm/devtenant/mailbox"
@@ -90,11 +91,11 @@ func (c *call) contacts(f *mailbox.ContactFolder, rest []string) error {
 		return errMethod
 	case len(rest) == 1 && rest[0] == "delta" && c.r.Method == http.MethodGet:
 		return c.contactDelta(f)
-	case len(rest) > 1:
-		if rest[1] == "photo" {
-			return &refusal{http.StatusNotFound, "ErrorItemNotFound", "The specified object was not found in the store."}
+	case len(rest) == 1 && rest[0] == "$count" && c.r.Method == http.MethodGet:
+		if err := c.readContacts(); err != nil {
+			return err
 		}
-		return errNoRoute
+		return c.plain(strconv.Itoa(len(c.b.Contacts(f))))
 	}
 	if err := c.readContacts(); err != nil {
 		return err
@@ -102,6 +103,9 @@ func (c *call) contacts(f *mailbox.ContactFolder, rest []string) error {
 	p, err := c.b.Contact(rest[0])
 	if err != nil {
 		return err
+	}
+	if len(rest) > 1 {
+		return c.inContact(p, rest[1:])
 	}
 	switch c.r.Method {
 	case http.MethodGet:
@@ -211,6 +215,12 @@ func (c *call) readContact(in object, p *contact) error {
 			for _, w := range wire {
 				p.Emails = append(p.Emails, mailbox.Address{Name: w.Name, Addr: w.Address})
 			}
+		case name == "extensions":
+			p.Extensions, err = readExtensions(raw)
+		case name == "singleValueExtendedProperties":
+			var v map[string]string
+			v, err = readProps(raw)
+			p.Props = merged(p.Props, v)
 		case name == "businessAddress":
 			var wire struct{ City string }
 			wire, err = decode[struct{ City string }](name, raw)
@@ -225,39 +235,24 @@ func (c *call) readContact(in object, p *contact) error {
 	return nil
 }
 
-var contactFolderProps = []property[*mailbox.ContactFolder]{
-	{name: "displayName", get: func(_ *call, f *mailbox.ContactFolder) any { return f.Name }},
-	{name: "parentFolderId", get: func(c *call, f *mailbox.ContactFolder) any { return c.id(c.b.Root().ID()) }},
-}
-
-// contactFolders routes /contactFolders/….
-func (c *call) contactFolders(rest []string) error {
-	if err := c.readContacts(); err != nil {
-		return err
-	}
-	if len(rest) == 0 {
-		if c.r.Method != http.MethodGet {
-			return errMethod
-		}
-		p, err := c.paging()
-		if err != nil {
+// inContact routes what is within one contact.
+func (c *call) inContact(p *contact, rest []string) error {
+	if c.r.Method != http.MethodGet {
+		if err := c.writeContacts(); err != nil {
 			return err
 		}
-		var page []fields
-		for _, f := range cut(p, c.b.ContactFolders()) {
-			page = append(page, render(c, fields{{"id", c.id(f.ID())}}, contactFolderProps, f, nil))
-		}
-		return c.listing("contactFolders", p, len(c.b.ContactFolders()), page)
-	}
-	f, err := c.b.ContactFolder(rest[0])
-	if err != nil {
-		return err
 	}
 	switch {
-	case len(rest) == 1 && c.r.Method == http.MethodGet:
-		return c.one(http.StatusOK, "contactFolders/$entity", render(c, fields{{"id", c.id(f.ID())}}, contactFolderProps, f, nil))
-	case len(rest) > 1 && rest[1] == "contacts":
-		return c.contacts(f, rest[2:])
+	case rest[0] == "photo":
+		return c.photo(p.Photo, rest[1:], func(data []byte) {
+			p.Photo = data
+			c.b.TouchContact(p)
+		})
+	case rest[0] == "extensions":
+		return c.extensions(c.contactBag(p), rest[1:])
+	case rest[0] == "permanentDelete" && len(rest) == 1 && c.r.Method == http.MethodPost:
+		c.b.RemoveContact(p)
+		return c.noContent(http.StatusNoContent)
 	}
 	return errNoRoute
 }

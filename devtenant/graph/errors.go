@@ -33,6 +33,7 @@ var statuses = map[string]int{
 	"SyncStateNotFound":               http.StatusGone,
 	"ErrorFolderExists":               http.StatusConflict,
 	"ErrorDeleteDistinguishedFolder":  http.StatusForbidden,
+	"ErrorMoveDistinguishedFolder":    http.StatusForbidden,
 	"ErrorAccessDenied":               http.StatusForbidden,
 	"ErrorOccurrenceCrossingBoundary": http.StatusBadRequest,
 }

@@ -2,6 +2,9 @@ package graph
 
 import (
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 
 	"supercrm/devtenant/mailbox"
 )
@@ -36,6 +39,12 @@ func (c *call) mailFolders(rest []string) error {
 	if rest[0] == "delta" && len(rest) == 1 {
 		return c.folderDelta()
 	}
+	if rest[0] == "$count" && len(rest) == 1 && c.r.Method == http.MethodGet {
+		if err := c.readMail(); err != nil {
+			return err
+		}
+		return c.plain(strconv.Itoa(len(c.b.Root().Children())))
+	}
 	if err := c.readMail(); err != nil {
 		return err
 	}
@@ -48,8 +57,22 @@ func (c *call) mailFolders(rest []string) error {
 		return c.oneFolder(f)
 	case rest[1] == "childFolders" && len(rest) == 2:
 		return c.foldersOf(f)
+	case rest[1] == "childFolders" && rest[2] == "$count":
+		return c.plain(strconv.Itoa(len(f.Children())))
 	case rest[1] == "childFolders":
 		return c.mailFolders(rest[2:])
+	case rest[1] == "messageRules":
+		return c.collection(messageRules, rest[2:])
+	case (rest[1] == "move" || rest[1] == "copy") && len(rest) == 2 && c.r.Method == http.MethodPost:
+		return c.moveFolder(f, rest[1] == "copy")
+	case rest[1] == "permanentDelete" && len(rest) == 2 && c.r.Method == http.MethodPost:
+		if err := c.writeMail(); err != nil {
+			return err
+		}
+		if err := c.b.DeleteFolder(f); err != nil {
+			return err
+		}
+		return c.noContent(http.StatusNoContent)
 	case rest[1] == "messages":
 		return c.messages(f, rest[2:])
 	}
@@ -71,11 +94,19 @@ func (c *call) foldersOf(parent *folder) error {
 		if err != nil {
 			return err
 		}
+		all := parent.Children()
+		if s := c.query.Get("$filter"); s != "" {
+			parsed, err := parseFilter(s, knownFolderPath)
+			if err != nil {
+				return err
+			}
+			all = slices.DeleteFunc(slices.Clone(all), func(f *folder) bool { return !parsed.match(folderGetter(f)) })
+		}
 		var page []fields
-		for _, f := range cut(p, parent.Children()) {
+		for _, f := range cut(p, all) {
 			page = append(page, c.folderFields(f, sel))
 		}
-		return c.listing("mailFolders", p, len(parent.Children()), page)
+		return c.listing("mailFolders", p, len(all), page)
 	case http.MethodPost:
 		if err := c.writeMail(); err != nil {
 			return err
@@ -132,3 +163,51 @@ func (c *call) oneFolder(f *folder) error {
 	}
 	return errMethod
 }
+
+// moveFolder answers POST …/move and …/copy of a folder.
+func (c *call) moveFolder(f *folder, copied bool) error {
+	if err := c.writeMail(); err != nil {
+		return err
+	}
+	in, err := c.parameters()
+	if err != nil {
+		return err
+	}
+	id, err := in.text("destinationId")
+	if err != nil {
+		return err
+	}
+	to, err := c.b.Folder(id)
+	if err != nil {
+		return err
+	}
+	if copied {
+		if f, err = c.b.CopyFolder(f, to); err != nil {
+			return err
+		}
+	} else if err := c.b.MoveFolder(f, to); err != nil {
+		return err
+	}
+	return c.one(http.StatusCreated, "mailFolders/$entity", c.folderFields(f, nil))
+}
+
+func folderGetter(f *folder) getter {
+	return func(path string) (any, bool) {
+		total, unread := f.Counts()
+		switch strings.ToLower(path) {
+		case "displayname":
+			return f.Name, true
+		case "totalitemcount":
+			return float64(total), true
+		case "unreaditemcount":
+			return float64(unread), true
+		case "childfoldercount":
+			return float64(len(f.Children())), true
+		case "ishidden":
+			return false, true
+		}
+		return nil, false
+	}
+}
+
+func knownFolderPath(path string) bool { _, ok := folderGetter(&folder{})(path); return ok }

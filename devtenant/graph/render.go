@@ -212,6 +212,15 @@ func (c *call) zoned(t time.Time, allDay bool) fields {
 	return fields{{"dateTime", t.In(loc).Format("2006-01-02T15:04:05.0000000")}, {"timeZone", name}}
 }
 
+// zoneOf finds a mailbox's zone; UTC for a name that nobody knows.
+func zoneOf(name string) *time.Location {
+	loc, err := zones.Load(name)
+	if err != nil {
+		return time.UTC
+	}
+	return loc
+}
+
 // props writes extended properties; the ones in want, or all when want is nil.
 func props(of map[string]string, want func(id string) bool) []fields {
 	out := []fields{}

@@ -44,10 +44,19 @@ func (c *call) route(seg []string) error {
 	case "mailboxSettings":
 		return c.mailboxSettings(rest)
 	case "photo", "photos":
-		if err := c.allow("User.Read", "User.ReadBasic.All", "User.Read.All", "ProfilePhoto.Read.All"); err != nil {
-			return err
-		}
-		return &refusal{http.StatusNotFound, "ImageNotFound", "Exception of type 'Microsoft.Fast.Profile.Core.Exception.ImageNotFoundException' was thrown."}
+		return c.ownPhoto(seg[0], rest)
+	case "calendarGroups":
+		return c.groups(rest)
+	case "outlook":
+		return c.outlook(rest)
+	case "inferenceClassification":
+		return c.inference(rest)
+	case "onlineMeetings":
+		return c.meetingRooms(rest)
+	case "people":
+		return c.people(rest)
+	case "translateExchangeIds":
+		return c.translateIDs(rest)
 	}
 	return errNoRoute
 }

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 
@@ -41,22 +42,75 @@ func (c *call) me() error {
 
 var settingsProps = []property[*call]{
 	{name: "timeZone", get: func(_ *call, c *call) any { return c.b.Zone }},
-	{name: "dateFormat", get: func(*call, *call) any { return "dd/MM/yyyy" }},
-	{name: "timeFormat", get: func(*call, *call) any { return "HH:mm" }},
-	{name: "delegateMeetingMessageDeliveryOptions", get: func(*call, *call) any { return "sendToDelegateOnly" }},
-	{name: "userPurpose", get: func(*call, *call) any { return "user" }},
-	{name: "archiveFolder", get: func(_ *call, c *call) any { return c.id(c.b.WellKnown("archive").ID()) }},
-	{name: "language", get: func(*call, *call) any {
-		return fields{{"locale", "en-GB"}, {"displayName", "English (United Kingdom)"}}
-	}},
-	{name: "workingHours", get: func(_ *call, c *call) any {
-		return fields{
-			{"daysOfWeek", []string{"monday", "tuesday", "wednesday", "thursday", "friday"}},
-			{"startTime", "08:00:00.0000000"},
-			{"endTime", "18:00:00.0000000"},
-			{"timeZone", fields{{"name", c.b.Zone}}},
+	{name: "dateFormat", get: setting("dateFormat", func(*call) any { return "dd/MM/yyyy" })},
+	{name: "timeFormat", get: setting("timeFormat", func(*call) any { return "HH:mm" })},
+	{name: "delegateMeetingMessageDeliveryOptions", get: setting("delegateMeetingMessageDeliveryOptions", func(*call) any { return "sendToDelegateOnly" })},
+	{name: "userPurpose", get: func(_ *call, c *call) any {
+		if c.b.Shared {
+			return "shared"
 		}
+		return "user"
 	}},
+	{name: "archiveFolder", get: func(_ *call, c *call) any { return c.id(c.b.WellKnown("archive").ID()) }},
+	{name: "language", get: setting("language", func(*call) any {
+		return fields{{"locale", "en-GB"}, {"displayName", "English (United Kingdom)"}}
+	})},
+	{name: "workingHours", get: setting("workingHours", func(c *call) any { return defaultHours(c.b.Zone) })},
+	{name: "automaticRepliesSetting", get: setting("automaticRepliesSetting", func(c *call) any {
+		now := c.b.Now()
+		return fields{{"status", "disabled"}, {"externalAudience", "all"}, {"scheduledStartDateTime", c.zoned(now, false)}, {"scheduledEndDateTime", c.zoned(now.AddDate(0, 0, 1), false)},
+			{"internalReplyMessage", ""}, {"externalReplyMessage", ""}}
+	})},
+}
+
+// setting is what the owner set, or the default.
+func setting(name string, standard func(*call) any) func(*call, *call) any {
+	return func(_ *call, c *call) any {
+		if raw := c.b.Settings[name]; raw != nil {
+			return raw
+		}
+		return standard(c)
+	}
+}
+
+// settable are the settings that PATCH takes besides the time zone, with what each may be.
+var settable = map[string]func(json.RawMessage) error{
+	"dateFormat": isText, "timeFormat": isText, "language": isObject, "workingHours": isObject, "automaticRepliesSetting": isObject,
+	"delegateMeetingMessageDeliveryOptions": oneOfThese("sendToDelegateAndInformationToPrincipal", "sendToDelegateAndPrincipal", "sendToDelegateOnly"),
+}
+
+// changeSettings reads the whole of a PATCH before it changes anything.
+func (c *call) changeSettings(in object) error {
+	for name, raw := range in {
+		check := settable[name]
+		switch {
+		case name == "timeZone":
+			zone, err := in.text(name)
+			if err != nil {
+				return err
+			}
+			if _, err := zones.Load(zone); err != nil {
+				return badRequest("InvalidTimeZone", "The time zone '"+zone+"' is not supported.")
+			}
+		case check != nil:
+			if err := check(raw); err != nil {
+				return err
+			}
+		default:
+			if err := c.readOnly(name, knownProperty(settingsProps, name)); err != nil {
+				return err
+			}
+		}
+	}
+	for name, raw := range in {
+		switch {
+		case name == "timeZone":
+			c.b.Zone, _ = in.text(name) // read before
+		case settable[name] != nil:
+			c.b.Settings[name] = raw
+		}
+	}
+	return nil
 }
 
 // mailboxSettings routes /mailboxSettings[/property].
@@ -72,6 +126,9 @@ func (c *call) mailboxSettings(rest []string) error {
 					value := p.get(c, c)
 					if object, ok := value.(fields); ok {
 						return c.one(http.StatusOK, "mailboxSettings/"+p.name, object)
+					}
+					if raw, ok := value.(json.RawMessage); ok && raw[0] == '{' {
+						return c.json(http.StatusOK, raw)
 					}
 					return c.one(http.StatusOK, "mailboxSettings/"+p.name, fields{{"value", value}})
 				}
@@ -91,15 +148,8 @@ func (c *call) mailboxSettings(rest []string) error {
 		if err != nil {
 			return err
 		}
-		zone, err := in.text("timeZone")
-		if err != nil {
+		if err := c.changeSettings(in); err != nil {
 			return err
-		}
-		if zone != "" {
-			if _, err := zones.Load(zone); err != nil {
-				return badRequest("InvalidTimeZone", "The time zone '"+zone+"' is not supported.")
-			}
-			c.b.Zone = zone
 		}
 		return c.one(http.StatusOK, "mailboxSettings", render(c, nil, settingsProps, c, nil))
 	}

@@ -3,6 +3,7 @@ package mailbox
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +19,14 @@ type Box struct {
 	Owner Owner
 	// Zone is the mailbox's time zone, a Windows name, as mailboxSettings has it.
 	Zone string
+	// Photo of the owner, JPEG or PNG; nil without.
+	Photo []byte
+	// Shared: it is nobody's own, such as that of a team; people reach it as delegates.
+	Shared bool
+	// Settings are the mailboxSettings that were changed, by name, besides the time zone.
+	Settings map[string]json.RawMessage
+
+	records map[string][]*Record
 
 	now func() time.Time
 	tag mailboxTag
@@ -57,7 +66,7 @@ func newBox(owner Owner, now func() time.Time) *Box {
 	b := &Box{
 		Owner: owner, Zone: "W. Europe Standard Time", now: now, tag: tagOf(owner.ObjectID),
 		folders: map[uint64]*Folder{}, wellKnown: map[string]*Folder{}, messages: map[uint64]*Message{},
-		byInternet: map[string]*Message{}, events: map[uint64]*Event{}, transactions: map[string]*Event{}, byUID: map[string]*Event{},
+		byInternet: map[string]*Message{}, events: map[uint64]*Event{}, transactions: map[string]*Event{}, byUID: map[string]*Event{}, Settings: map[string]json.RawMessage{}, records: map[string][]*Record{},
 		contacts: map[uint64]*Contact{}, tombLimit: defaultTombstones,
 	}
 	b.standardFolders()

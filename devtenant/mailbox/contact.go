@@ -10,6 +10,7 @@ import (
 type ContactFolder struct {
 	Name    string
 	Default bool
+	Parent  *ContactFolder // nil: beside the default one
 
 	num, seq uint64
 }

@@ -26,13 +26,15 @@ func compareOrder(x, y Order) int { return slices.Compare(x[:], y[:]) }
 // Change is one thing that a round tells: an item as it is now, or an id that is gone. Moved says that the item is
 // still in the mailbox.
 type Change struct {
-	Message  *Message
-	Folder   *Folder
-	Contact  *Contact
-	Instance *Instance // an event; a series master has Occurrence false
-	Gone     bool
-	ID       ID
-	Moved    bool
+	Message *Message
+	Folder  *Folder
+	Contact *Contact
+	// ContactFolder is told by ContactFolderDelta only.
+	ContactFolder *ContactFolder
+	Instance      *Instance // an event; a series master has Occurrence false
+	Gone          bool
+	ID            ID
+	Moved         bool
 
 	order Order
 }
