@@ -131,7 +131,7 @@ var kindWords = []struct {
 		"Microsoft's proof of who signed in did not pass the check, so Super CRM threw it away. Try again. If it happens on this network only, something between you and Microsoft may be changing the traffic: tell your administrator.",
 		WhoAdmin, ActionSignIn}},
 	{ErrUnreachable, words{"unreachable", "Microsoft cannot be reached",
-		"The sign-in server did not answer, or a network page answered in its place. Check the connection, and open a web page in case this network wants you to log in first. You stay signed in here; Super CRM tries again by itself.",
+		"The sign-in server did not answer, or a network page answered in its place. Check the connection, and open a web page in case this network wants you to log in first. Nothing on this computer is lost. Try again when the connection is back.",
 		WhoYou, ActionRetry}},
 	{ErrBusy, busyWords},
 	{ErrListen, words{"listen", "The browser has no way back",

@@ -124,8 +124,7 @@ func (c *Client) signingKeys(ctx context.Context) ([]signingKey, error) {
 	var doc struct {
 		KeysURL string `json:"jwks_uri"`
 	}
-	at := c.cfg.LoginURL + "/" + url.PathEscape(c.cfg.Tenant) + "/v2.0/.well-known/openid-configuration"
-	if err := c.getJSON(ctx, at, &doc); err != nil {
+	if err := c.getJSON(ctx, c.metadataURL(), &doc); err != nil {
 		return nil, fmt.Errorf("fetch the sign-in metadata: %w", err)
 	}
 	if u, err := url.Parse(doc.KeysURL); err != nil || u.Host == "" || !secureOrLoopback(u) {
@@ -151,6 +150,10 @@ func (c *Client) signingKeys(ctx context.Context) ([]signingKey, error) {
 		}
 	}
 	return keys, nil
+}
+
+func (c *Client) metadataURL() string {
+	return c.cfg.LoginURL + "/" + url.PathEscape(c.cfg.Tenant) + "/v2.0/.well-known/openid-configuration"
 }
 
 func (c *Client) getJSON(ctx context.Context, address string, into any) error {

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -48,8 +49,8 @@ type SignInOptions struct {
 }
 
 // SignIn asks the person to sign in with their browser and stores the refresh token in the keychain. It blocks until that
-// is done, refused, timed out or cancelled through ctx. The keychain is tried before the browser opens, so that nobody
-// signs in for nothing. Several may run at once, each on its own port.
+// is done, refused, timed out or cancelled through ctx. The keychain and the server are tried before the browser opens, so
+// that nobody signs in for nothing. Several may run at once, each on its own port.
 func (c *Client) SignIn(ctx context.Context, o SignInOptions) (Account, error) {
 	began := c.cfg.Now()
 	account, err := c.signIn(ctx, o)
@@ -71,6 +72,9 @@ func (c *Client) signIn(ctx context.Context, o SignInOptions) (Account, error) {
 	}
 	if _, err := c.keys.Get(ctx, keychainProbe); err != nil && !errors.Is(err, ErrNotStored) {
 		return Account{}, fmt.Errorf("try the keychain: %w", err)
+	}
+	if err := c.reach(ctx); err != nil {
+		return Account{}, err
 	}
 	ask, err := newRequest()
 	if err != nil {
@@ -132,6 +136,24 @@ func quietKind(e *OAuthError) error {
 		return ErrSignInAgain
 	}
 	return ErrSignInRejected
+}
+
+// reachTime is how long the sign-in server has to answer before the browser is sent there.
+const reachTime = 10 * time.Second
+
+// reach asks the sign-in server for its metadata, only to learn whether it answers at all: else the browser would show
+// that it does not, and the wait for it would be in vain. What it answers is judged later.
+func (c *Client) reach(ctx context.Context) error {
+	short, cancel := context.WithTimeout(ctx, reachTime)
+	defer cancel()
+	req, err := http.NewRequestWithContext(short, http.MethodGet, c.metadataURL(), nil)
+	if err != nil {
+		return fmt.Errorf("make request: %w: %w", ErrConfig, err)
+	}
+	if _, _, _, err := c.do(req); err != nil {
+		return fmt.Errorf("try the sign-in server: %w", err)
+	}
+	return nil
 }
 
 // codeKind judges a refused authorization code. It was fresh, so trying again with the same one is pointless.
