@@ -44,13 +44,13 @@ var (
 	// ErrNotStored: the keychain works and holds nothing (whole) under this name.
 	ErrNotStored = errors.New("nothing is stored under this name")
 	// ErrNoKeychain: there is no keychain service to talk to.
-	ErrNoKeychain = errors.New("no keychain service answers")
+	ErrNoKeychain error = keychainError("no keychain service answers")
 	// ErrKeychainLocked: the keychain exists and is locked, or has no collection yet.
-	ErrKeychainLocked = errors.New("the keychain is locked")
+	ErrKeychainLocked error = keychainError("the keychain is locked")
 	// ErrKeychainRefused: the keychain took a secret and does not give it back, as after a dismissed prompt.
-	ErrKeychainRefused = errors.New("the keychain did not keep the secret")
+	ErrKeychainRefused error = keychainError("the keychain did not keep the secret")
 	// ErrKeychainSlow: the keychain did not answer within the deadline.
-	ErrKeychainSlow = errors.New("the keychain does not answer")
+	ErrKeychainSlow error = keychainError("the keychain does not answer")
 )
 
 // signInAgain is what ErrSignInAgain is. Packages that do not know this one tell it by its method (errors.As).
@@ -61,6 +61,15 @@ func (signInAgain) Error() string { return "an interactive sign-in is needed" }
 
 // SignInAgain is true.
 func (signInAgain) SignInAgain() bool { return true }
+
+// keychainError is what the errors of the keychain itself are. Packages that do not know this one tell them by their method.
+type keychainError string
+
+// Error says what is wrong with the keychain.
+func (e keychainError) Error() string { return string(e) }
+
+// KeychainFails is true: the sign-in may well be kept, but cannot be had now.
+func (keychainError) KeychainFails() bool { return true }
 
 // Transient tells whether the failure passes by itself: the refresh token is kept, and the call is worth repeating later.
 func Transient(err error) bool {

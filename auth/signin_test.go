@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -349,5 +350,33 @@ func TestAdminConsentURL(t *testing.T) {
 			q.Get("redirect_uri") != "https://login.microsoftonline.com/common/oauth2/nativeclient" {
 			t.Errorf("query = %v", q)
 		}
+	}
+}
+
+func TestUnreachableServerIsNoticedBeforeTheBrowserOpens(t *testing.T) {
+	f := newFakeLogin(t)
+	c := f.client(NewMemoryKeychain())
+	f.Close()
+	opened := false
+	_, err := c.SignIn(t.Context(), SignInOptions{Open: func(string) error { opened = true; return nil }, Timeout: 5 * time.Second})
+	if !errors.Is(err, ErrUnreachable) || opened {
+		t.Errorf("signed in with %v, browser opened: %v", err, opened)
+	}
+}
+
+func TestKeychainErrorsSaySo(t *testing.T) {
+	for _, err := range []error{ErrNoKeychain, ErrKeychainLocked, ErrKeychainRefused, ErrKeychainSlow} {
+		var k interface{ KeychainFails() bool }
+		if !errors.As(fmt.Errorf("read: %w", err), &k) || !k.KeychainFails() {
+			t.Errorf("%v does not say that it is the keychain's", err)
+		}
+		var again interface{ SignInAgain() bool }
+		if errors.As(err, &again) {
+			t.Errorf("%v asks for a sign-in", err)
+		}
+	}
+	var k interface{ KeychainFails() bool }
+	if errors.As(ErrNotStored, &k) {
+		t.Error("an empty keychain counts as a broken one")
 	}
 }

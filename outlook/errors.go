@@ -169,3 +169,10 @@ func SignInAgain(err error) bool {
 	var again interface{ SignInAgain() bool }
 	return errors.As(err, &again) && again.SignInAgain()
 }
+
+// KeychainFails says that no token could be had because this computer's keychain does not work: the sign-in may still
+// hold. An error in the chain says so by a method of the same name; package auth's do.
+func KeychainFails(err error) bool {
+	var keychain interface{ KeychainFails() bool }
+	return errors.As(err, &keychain) && keychain.KeychainFails()
+}

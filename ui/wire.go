@@ -110,6 +110,9 @@ func (a *App) signInAgain() {
 				return
 			}
 		}
+		if len(all) > 0 { // the sign-in may hold, but the keychain does not give it
+			a.showWelcome(all[0].UPN, true)
+		}
 	})
 }
 

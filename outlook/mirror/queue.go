@@ -134,7 +134,7 @@ func (r *runner) settle(ctx context.Context, o outboxRow, err error) error {
 	switch {
 	case errors.As(err, &end):
 		state, reason = "failed", end.reason
-	case outlook.SignInAgain(err) || outlook.IsUnauthorized(err):
+	case outlook.SignInAgain(err) || outlook.IsUnauthorized(err) || outlook.KeychainFails(err):
 		reason, attempts = reasonSignIn, o.attempts
 	case outlook.IsNetwork(err):
 		reason = reasonOffline

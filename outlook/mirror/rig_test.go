@@ -269,3 +269,8 @@ type signInAgain struct{}
 
 func (signInAgain) Error() string     { return "the grant is gone" }
 func (signInAgain) SignInAgain() bool { return true }
+
+type keychainFails struct{}
+
+func (keychainFails) Error() string       { return "the keychain is locked" }
+func (keychainFails) KeychainFails() bool { return true }

@@ -57,6 +57,8 @@ func problemOf(err error) string {
 		return "throttled"
 	case isDiskFull(err):
 		return "diskfull"
+	case outlook.KeychainFails(err):
+		return "keychain"
 	case outlook.IsRefused(err) || outlook.IsUnauthorized(err):
 		return "refused"
 	}

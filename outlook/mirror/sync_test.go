@@ -217,6 +217,30 @@ func TestSignInAgainKeepsEverything(t *testing.T) {
 	}
 }
 
+// A keychain that does not answer, such as a locked one, is no lost sign-in: everything waits and goes on by itself.
+func TestKeychainFailureIsWaitedFor(t *testing.T) {
+	r := newRig(t)
+	r.furnish(8)
+	r.start()
+	r.synced()
+	var fails error = keychainFails{}
+	r.token.Store(&fails)
+	must(t, r.m.MarkRead(t.Context(), []int64{r.mail("Quote 1").ID}, true))
+	r.m.SyncNow(r.account)
+	r.until("the status names the keychain", func() bool {
+		st, err := r.m.Status(t.Context())
+		must(t, err)
+		return st[0].Problem == "keychain" && !st[0].SignIn && st[0].Pending == 1
+	})
+	r.token.Store(nil)
+	r.sent()
+	r.synced()
+	r.same()
+	if st, err := r.m.Status(t.Context()); err != nil || st[0].Problem != "" {
+		t.Fatalf("%+v, %v", st, err)
+	}
+}
+
 func TestOfflineQueueGoesOutWhenOnline(t *testing.T) {
 	r := newRig(t)
 	r.furnish(5)

@@ -101,6 +101,9 @@ func Describe(all []mirror.Status, clock func(time.Time) string) Line {
 	case offline:
 		l.Icon, l.Color = "offline", kit.ColorMuted
 		l.Text = page.T("Offline, you can go on working · {{.Synced}}", map[string]any{"Synced": at})
+	case problem == "keychain":
+		l.Icon, l.Color, l.SignIn = "key", kit.ColorWarn, true
+		l.Text = page.T("The keychain does not give the sign-in, trying again. What is mirrored stays here · {{.Synced}}", map[string]any{"Synced": at})
 	case problem == "diskfull":
 		l.Icon, l.Color, l.Text = "warning", kit.ColorBad, page.T("The disk is full: nothing new can be kept. Free some space.")
 	case problem != "":

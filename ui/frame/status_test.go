@@ -25,6 +25,7 @@ func TestDescribe(t *testing.T) {
 		{"first mirroring", []mirror.Status{{Syncing: true, Done: 120, Total: 400}}, "Mirroring mail: 120 of 400"},
 		{"offline is a state", []mirror.Status{{Offline: true, SyncedAt: at}}, "Offline, you can go on working · synced 10:42"},
 		{"sign in again wins", []mirror.Status{{SignIn: true, Offline: true}}, "The account needs you to sign in again. What is mirrored stays here · not synced yet"},
+		{"keychain", []mirror.Status{{Problem: "keychain", SyncedAt: at}}, "The keychain does not give the sign-in, trying again. What is mirrored stays here · synced 10:42"},
 		{"full disk", []mirror.Status{{Problem: "diskfull", SyncedAt: at}}, "The disk is full: nothing new can be kept. Free some space."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
