@@ -36,6 +36,10 @@ func (a *App) wireKeys() {
 			a.closeFloating()
 			return
 		}
+		if e.Name == fyne.KeyEscape && a.welcome != nil {
+			a.welcome.Back()
+			return
+		}
 		if k, ok := a.keyed(); ok {
 			k.TypedKey(e)
 		}

@@ -73,5 +73,6 @@ func tell(a fyne.App, title, text string, afresh func()) {
 	body := kit.Stack(kit.S4, kit.NewBanner(kit.Bad, title, text), kit.Spring(), buttons)
 	w.SetContent(kit.Surface(kit.ColorPage, kit.InsetAll(body, kit.S5)))
 	w.Resize(fyne.NewSize(520, 300))
+	w.Canvas().Focus(shut)
 	w.ShowAndRun()
 }

@@ -41,7 +41,7 @@ func (p *Page) failed(err error) {
 	default:
 		row.Add(p.main(page.T("Try again"), "", again))
 	}
-	row.Add(kit.NewGhost(page.T("Back"), "", p.Start))
+	row.Add(kit.NewGhost(page.T("Back"), "", p.Back))
 	objs = append(objs, row)
 	if details := detail(e); details != "" {
 		objs = append(objs, kit.Hairline(), kit.Row(kit.S2, kit.Grow(kit.NewLine(details, kit.SizeSmall, kit.ColorMuted)),

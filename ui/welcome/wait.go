@@ -32,8 +32,12 @@ func (w *wait) end() { w.once.Do(func() { close(w.over) }) }
 
 func (w *wait) show() {
 	p := w.p
-	words := page.T("Your browser has opened Microsoft's sign-in page. Come back here when it says that you are done.")
-	objs := []fyne.CanvasObject{p.heading("globe", page.T("Finish in your browser")), kit.NewParagraph(words, kit.SizeBody, kit.ColorText)}
+	title, words := page.T("One moment"), page.T("Looking for the keychain and for Microsoft's sign-in page.")
+	if w.address != "" {
+		title = page.T("Finish in your browser")
+		words = page.T("Your browser has opened Microsoft's sign-in page. Come back here when it says that you are done.")
+	}
+	objs := []fyne.CanvasObject{p.heading("globe", title), kit.NewParagraph(words, kit.SizeBody, kit.ColorText)}
 	if w.failed {
 		objs = append(objs, kit.NewBanner(kit.Warn, page.T("The browser did not open"), page.T("Copy the address below and open it in a browser on this computer.")))
 	}
@@ -55,13 +59,16 @@ func (w *wait) show() {
 		}
 		objs = append(objs, field)
 	}
-	row := kit.Row(kit.S2, kit.NewButton(page.T("Cancel"), "", p.Start))
-	if !w.query {
+	row := kit.Row(kit.S2, kit.NewButton(page.T("Cancel (Esc)"), "", p.Back))
+	if !w.query && w.address != "" {
 		row.Add(kit.NewGhost(page.T("Browser trouble?"), "", func() { p.signIn(true) }))
 	}
 	row.Add(kit.Grow(w.left))
 	objs = append(objs, gap(0), row)
 	p.show(objs...)
+	// The button that began this is gone: with the keyboard still on it, a second press would begin another sign-in.
+	p.primary = nil
+	p.host.Window().Canvas().Unfocus()
 }
 
 func (w *wait) began(address string, until time.Time) {

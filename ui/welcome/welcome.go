@@ -120,6 +120,12 @@ func (p *Page) Start() {
 	p.show(objs...)
 }
 
+// Back goes to the first state and gives it the keyboard; what is under way is given up.
+func (p *Page) Back() {
+	p.Start()
+	p.Focus()
+}
+
 func gap(h float32) fyne.CanvasObject { return kit.Fixed(kit.Spring(), 0, h) }
 
 // Administrator explains the approval and offers the link.
@@ -135,7 +141,7 @@ func (p *Page) Administrator() {
 		),
 		gap(0),
 		p.copyable(link),
-		kit.Row(kit.S2, p.main(page.T("Open as administrator"), "external", func() { p.open(link) }), kit.NewButton(page.T("Back"), "", p.Start)),
+		kit.Row(kit.S2, p.main(page.T("Open as administrator"), "external", func() { p.open(link) }), kit.NewButton(page.T("Back"), "", p.Back)),
 		kit.NewParagraph(page.T("Advice: open the link in a private window and sign in there as Global, Cloud Application or Privileged Role Administrator."), kit.SizeSmall, kit.ColorMuted),
 	)
 	p.Focus()
@@ -231,7 +237,7 @@ func (p *Page) signIn(query bool) {
 			switch {
 			case err == nil: // whoever holds the page takes it away when the account is there
 			case errors.Is(err, context.Canceled), errors.Is(err, auth.ErrCancelled):
-				p.Start()
+				p.Back()
 			default:
 				p.failed(err)
 			}

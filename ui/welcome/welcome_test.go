@@ -70,7 +70,7 @@ func TestWaitingShowsTheAddressAndCancelComesBack(t *testing.T) {
 	if !uitest.Shows(p.Object(), " left") {
 		t.Fatalf("no time left on %q", uitest.Texts(p.Object()))
 	}
-	press(t, p, "Cancel")
+	press(t, p, "Cancel (Esc)")
 	h.Until("the start", func() bool { return uitest.Shows(p.Object(), "Sign in with Microsoft") })
 	h.Settle()
 	if !uitest.Shows(p.Object(), "Sign in with Microsoft") {
