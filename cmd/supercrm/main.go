@@ -89,6 +89,7 @@ func startAgain(args []string) error {
 		return fmt.Errorf("find the program: %w", err)
 	}
 	cmd := exec.Command(self, args...)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start again: %w", err)
 	}

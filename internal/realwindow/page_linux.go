@@ -131,3 +131,11 @@ func quote(s string) string {
 	text, _ := json.Marshal(s) // a string always has a JSON form
 	return string(text)
 }
+
+// Close closes the tab, as a person does who gives up.
+func (p *Page) Close() {
+	p.d.t.Helper()
+	if err := p.tools.call("Page.close", nil, nil); err != nil {
+		p.d.t.Fatal(err)
+	}
+}
