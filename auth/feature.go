@@ -18,11 +18,11 @@ type Feature struct {
 func Features() []Feature {
 	return []Feature{
 		{ID: "signin", Name: "Know who you are, and stay signed in",
-			Reason:  "Shows your name, tells your accounts apart, and lets Super CRM go on syncing without asking every hour.",
+			Reason:  "Shows your name, and goes on syncing without asking you every hour.",
 			Without: "Nothing works without it.",
 			Scopes:  []string{"openid", "profile", "email", "offline_access", "User.Read"}},
 		{ID: "mail", Name: "Read and file your mail",
-			Reason:  "Shows your mail beside the customers it is about, and carries read marks, flags and filing back to Outlook.",
+			Reason:  "Shows it beside your customers; read marks, flags and filing go back to Outlook.",
 			Without: "Your mail cannot be mirrored or filed.",
 			Scopes:  []string{"Mail.ReadWrite"}, Reading: []string{"Mail.Read"}},
 		{ID: "send", Name: "Send mail that you have written",
@@ -30,7 +30,7 @@ func Features() []Feature {
 			Without: "Mail cannot be sent from here. Reading and filing work.",
 			Scopes:  []string{"Mail.Send"}},
 		{ID: "calendar", Name: "Read and change your calendar",
-			Reason:  "Shows your meetings beside the customers in them, and makes, moves and answers them for you.",
+			Reason:  "Shows meetings beside the customers in them; makes, moves and answers them for you.",
 			Without: "Meetings cannot be made, moved or answered from here.",
 			Scopes:  []string{"Calendars.ReadWrite"}, Reading: []string{"Calendars.Read"}},
 		{ID: "contacts", Name: "Read your contacts",

@@ -56,6 +56,12 @@ func (w ways) SignIn(ctx context.Context, o auth.SignInOptions) error {
 func (w ways) SampleData() func() error { return nil }
 func (w ways) Hint() string             { return "" }
 func (w ways) KeepUntilQuit()           {}
+func (w ways) Advanced(ctx context.Context) (settings.SignIn, error) {
+	return settings.New(w.h.db).LoadSignIn(ctx)
+}
+func (w ways) SetAdvanced(ctx context.Context, in settings.SignIn) error {
+	return settings.New(w.h.db).SaveSignIn(ctx, in)
+}
 func (w ways) OpenBrowser(address string) error {
 	w.h.mu.Lock()
 	w.h.asked++

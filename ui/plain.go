@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 
+	"supercrm/auth"
 	"supercrm/crm"
 	"supercrm/internal/store"
 	"supercrm/outlook/mirror"
@@ -30,6 +31,8 @@ func plain(err error) string {
 		return page.T("Only the organizer can change this meeting.")
 	case errors.Is(err, store.ErrDamaged):
 		return page.T("The program's file is damaged.")
+	case errors.Is(err, auth.ErrConfig):
+		return page.T("The application id, the organisation or an address is missing or mistyped. Addresses begin with https.")
 	case errors.As(err, &dial):
 		return page.T("The network does not answer.")
 	}

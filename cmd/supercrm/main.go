@@ -38,7 +38,7 @@ func main() {
 const usage = `Super CRM: Office 365 mail and calendar beside your customers.
 
   supercrm [-demo] [-profile DIR] [-tour DIR] [-version]
-  supercrm consent-link [-tenant T]
+  supercrm consent-link [-tenant T] [-client-id ID] [-cloud C] [-v1]
 
   -demo         run on a simulated Office 365 tenant with sample data; nothing leaves this computer
   -profile DIR  keep the program's file and log in DIR
@@ -47,8 +47,9 @@ const usage = `Super CRM: Office 365 mail and calendar beside your customers.
 
   consent-link  print the address at which an administrator approves the program
 
-Environment:
+Environment, before what is set under Advanced:
   SUPERCRM_CLIENT_ID  application (client) id of your app registration
+  SUPERCRM_TENANT     organisation (id or domain) that alone may sign in
   SUPERCRM_LOGIN_URL  sign-in address of another cloud or a simulated tenant
   SUPERCRM_GRAPH_URL  Graph address of another cloud or a simulated tenant
 `
@@ -94,22 +95,4 @@ func startAgain(args []string) error {
 		return fmt.Errorf("start again: %w", err)
 	}
 	return cmd.Process.Release()
-}
-
-func consentLink(args []string, stdout, stderr io.Writer) error {
-	fs := flag.NewFlagSet("supercrm consent-link", flag.ContinueOnError)
-	fs.SetOutput(stderr)
-	tenant := fs.String("tenant", "organizations", "tenant id or domain")
-	if err := fs.Parse(args); err != nil {
-		return err
-	}
-	if fs.NArg() > 0 {
-		return fmt.Errorf("unknown argument %q", fs.Arg(0))
-	}
-	c := fromEnvironment()
-	if c.clientID == "" {
-		return errors.New("no app registration is set: put its application (client) id into SUPERCRM_CLIENT_ID")
-	}
-	_, err := fmt.Fprintln(stdout, newAuth(c, nil, nil, "").AdminConsentURL(*tenant))
-	return err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -96,9 +97,13 @@ func profile(o options) (dir string, remove func(), err error) {
 
 // serve wires the parts to the open file and runs the window.
 func serve(ctx context.Context, a fyne.App, db *store.DB, dir string, o options, log *slog.Logger, crash *own.Crash, window **ui.App) error {
-	where := fromEnvironment()
+	values := settings.New(db)
+	in, err := values.LoadSignIn(ctx)
+	if err != nil {
+		return err
+	}
+	where, _ := chosen(in).overridden(os.Getenv)
 	var demo *demoTenant
-	var err error
 	if o.demo {
 		if demo, err = startDemo(ctx, log); err != nil {
 			return err
@@ -126,12 +131,19 @@ func serve(ctx context.Context, a fyne.App, db *store.DB, dir string, o options,
 	}
 	s := session.New(session.Options{Auth: keeper, Mirror: m, GraphURL: where.graphURL, Log: log})
 	w := &ways{Session: s, open: openBrowser, demo: o.demo,
-		memory: func() *auth.Client { return newAuth(where, auth.NewMemoryKeychain(), log, "") }}
+		memory: func() *auth.Client {
+			now := where
+			if in, err := values.LoadSignIn(ctx); err == nil && !o.demo {
+				now, _ = chosen(in).overridden(os.Getenv)
+			}
+			return newAuth(now, auth.NewMemoryKeychain(), log, "")
+		},
+		advanced: &advanced{settings: values, use: s.UseCloud, log: log, lockDir: dir, demo: o.demo}}
 	if demo != nil {
 		w.hint = demo.hint()
 	}
 	deps := ui.Deps{
-		Fyne: a, Log: log, Hub: db.Hub(), Mailbox: m, Timeline: m, Records: records, Sessions: w, Settings: settings.New(db),
+		Fyne: a, Log: log, Hub: db.Hub(), Mailbox: m, Timeline: m, Records: records, Sessions: w, Settings: values,
 		Do: fyne.Do, TrayHost: own.TrayHost, SetTray: trayOf(a), Demo: o.demo,
 		Panicked: func(what string, value any, _ []byte) {
 			log.Error("a goroutine panicked", "what", what)

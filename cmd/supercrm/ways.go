@@ -17,6 +17,7 @@ import (
 // ways is how the window signs people in and out.
 type ways struct {
 	*session.Session
+	*advanced
 	memory func() *auth.Client // one that keeps tokens in memory only
 	hint   string              // of the demo
 	open   func(address string) error

@@ -28,12 +28,16 @@ type Options struct {
 type Session struct {
 	o Options
 
-	mu   sync.Mutex
-	auth *auth.Client
+	mu      sync.Mutex
+	auth    *auth.Client
+	graph   string
+	keepers map[string]*auth.Client // by account key: who holds the tokens of a connected account
 }
 
 // New returns a session that has connected nothing yet.
-func New(o Options) *Session { return &Session{o: o, auth: o.Auth} }
+func New(o Options) *Session {
+	return &Session{o: o, auth: o.Auth, graph: o.GraphURL, keepers: map[string]*auth.Client{}}
+}
 
 // UseAuth changes who keeps the tokens from the next sign-in on, when the person has chosen to do without a keychain.
 func (s *Session) UseAuth(c *auth.Client) {
@@ -42,10 +46,34 @@ func (s *Session) UseAuth(c *auth.Client) {
 	s.auth = c
 }
 
+// UseCloud changes where the next sign-ins go. Accounts that are connected stay with what they were connected to.
+func (s *Session) UseCloud(c *auth.Client, graphURL string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.auth, s.graph = c, graphURL
+}
+
 func (s *Session) client() *auth.Client {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.auth
+}
+
+// keeper is who holds the tokens of an account.
+func (s *Session) keeper(key string) *auth.Client {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if k := s.keepers[key]; k != nil {
+		return k
+	}
+	return s.auth
+}
+
+func (s *Session) keeps(key string, keeper *auth.Client) (graphURL string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.keepers[key] = keeper
+	return s.graph
 }
 
 // Resume connects every account that the store knows. One without a token in the keychain is connected too: its mirror
@@ -67,7 +95,7 @@ func (s *Session) Resume(ctx context.Context) error {
 
 func (s *Session) connect(ctx context.Context, keeper *auth.Client, info mirror.AccountInfo) (mirror.Account, error) {
 	client, err := outlook.New(outlook.Options{
-		BaseURL:    s.o.GraphURL,
+		BaseURL:    s.keeps(info.Key, keeper),
 		Token:      func(ctx context.Context) (string, error) { return keeper.Token(ctx, info.Key) },
 		Invalidate: func(token string) { keeper.Invalidate(info.Key, token) },
 		Challenge:  func(token, claims string) { keeper.Challenge(info.Key, token, claims) },
@@ -84,14 +112,46 @@ func (s *Session) connect(ctx context.Context, keeper *auth.Client, info mirror.
 	return a, nil
 }
 
-// SignIn asks the person in the browser, then starts mirroring the mailbox. It blocks until then.
+// SignIn asks the person in the browser, then starts mirroring the mailbox. It blocks until then. With a LoginHint that
+// names a connected account, what Graph demanded of that account's next token is passed on.
 func (s *Session) SignIn(ctx context.Context, o auth.SignInOptions) (mirror.Account, error) {
 	keeper := s.client()
+	if o.LoginHint != "" && o.Claims == "" {
+		o.Claims = s.claims(ctx, o.LoginHint)
+	}
 	a, err := keeper.SignIn(ctx, o)
 	if err != nil {
 		return mirror.Account{}, err
 	}
-	return s.connect(ctx, keeper, mirror.AccountInfo{Key: a.Key, UPN: a.UPN, Name: a.Name, Granted: a.Scopes})
+	return s.connect(ctx, keeper, infoOf(a))
+}
+
+// DeviceSignIn is SignIn with a code that is typed on another device. show must not block.
+func (s *Session) DeviceSignIn(ctx context.Context, show func(auth.DeviceCode)) error {
+	keeper := s.client()
+	a, err := keeper.DeviceSignIn(ctx, show)
+	if err != nil {
+		return err
+	}
+	_, err = s.connect(ctx, keeper, infoOf(a))
+	return err
+}
+
+func infoOf(a auth.Account) mirror.AccountInfo {
+	return mirror.AccountInfo{Key: a.Key, UPN: a.UPN, Name: a.Name, Granted: a.Scopes}
+}
+
+func (s *Session) claims(ctx context.Context, upn string) string {
+	accounts, err := s.o.Mirror.Accounts(ctx)
+	if err != nil {
+		return "" // the sign-in works without; Graph would ask again
+	}
+	for _, a := range accounts {
+		if a.UPN == upn {
+			return s.keeper(a.Key).Claims(a.Key)
+		}
+	}
+	return ""
 }
 
 // SignOut stops an account, erases what is mirrored of it, and removes its token from the keychain. The mirror goes
@@ -103,11 +163,16 @@ func (s *Session) SignOut(ctx context.Context, a mirror.Account) error {
 	if err := s.o.Mirror.Erase(ctx, a.ID); err != nil {
 		return fmt.Errorf("sign out: %w", err)
 	}
-	if err := s.client().SignOut(ctx, a.Key); err != nil {
+	if err := s.keeper(a.Key).SignOut(ctx, a.Key); err != nil {
 		return fmt.Errorf("sign out: remove the token: %w", err)
 	}
 	return nil
 }
 
 // ApprovalLink is where an administrator approves the program for a whole organisation.
-func (s *Session) ApprovalLink() string { return s.client().AdminConsentURL("organizations") }
+func (s *Session) ApprovalLink(l auth.ApprovalLink) string { return s.client().ApprovalURL(l) }
+
+// Approve asks an administrator at this computer to approve the program. It signs nobody in.
+func (s *Session) Approve(ctx context.Context, o auth.ApproveOptions) (auth.Approval, error) {
+	return s.client().Approve(ctx, o)
+}

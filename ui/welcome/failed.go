@@ -1,9 +1,6 @@
 package welcome
 
 import (
-	"fmt"
-	"time"
-
 	"fyne.io/fyne/v2"
 
 	"supercrm/auth"
@@ -27,8 +24,7 @@ func (p *Page) failed(err error) {
 	row := kit.Row(kit.S2)
 	switch e.Action {
 	case auth.ActionCopyLink:
-		objs = append(objs, p.copyable(p.way.ApprovalLink()))
-		row.Add(p.main(page.T("Ask my administrator"), "shield", p.Administrator))
+		row.Add(p.main(page.T("Ask my administrator"), "shield", func() { newApproval(p, true).show() }))
 		row.Add(kit.NewButton(page.T("It is approved: continue"), "", again))
 	case auth.ActionKeychainHelp:
 		row.Add(p.main(page.T("Try again"), "", again))
@@ -38,30 +34,30 @@ func (p *Page) failed(err error) {
 		}))
 	case auth.ActionQueryMode:
 		row.Add(p.main(page.T("Try another way"), "", func() { p.signIn(true) }))
+	case auth.ActionTellAdmin:
+		row.Add(p.main(page.T("Write to my administrator"), "mail", func() { p.open(helpMail(e)) }))
+		row.Add(kit.NewButton(page.T("Try again"), "", again))
+	case auth.ActionSettings:
+		row.Add(p.main(page.T("Open Advanced"), "settings", p.Advanced))
+		row.Add(kit.NewButton(page.T("Try again"), "", again))
+	case auth.ActionReport:
+		var report *kit.Button
+		report = p.main(page.T("Copy the details"), "copy", func() {
+			fyne.CurrentApp().Clipboard().SetContent(e.Details())
+			report.SetLabel(page.T("Copied"))
+		})
+		row.Add(report)
+		row.Add(kit.NewButton(page.T("Try again"), "", again))
 	default:
 		row.Add(p.main(page.T("Try again"), "", again))
 	}
 	row.Add(kit.NewGhost(page.T("Back"), "", p.Back))
 	objs = append(objs, row)
-	if details := detail(e); details != "" {
+	if e.Code != "" || e.Correlation != "" {
+		details := e.Details()
 		objs = append(objs, kit.Hairline(), kit.Row(kit.S2, kit.Grow(kit.NewLine(details, kit.SizeSmall, kit.ColorMuted)),
 			kit.NewLink(page.T("Copy details"), "copy", func() { fyne.CurrentApp().Clipboard().SetContent(details) })))
 	}
 	p.show(objs...)
 	p.Focus()
-}
-
-// detail is what an administrator or Microsoft's support asks for.
-func detail(e auth.Explanation) string {
-	if e.Code == "" && e.Correlation == "" {
-		return ""
-	}
-	s := e.Code
-	if e.Correlation != "" {
-		s += fmt.Sprintf(" · %s", e.Correlation)
-	}
-	if !e.Time.IsZero() {
-		s += " · " + e.Time.UTC().Format(time.RFC3339)
-	}
-	return s
 }

@@ -13,6 +13,7 @@ import (
 
 	"supercrm/assets"
 	"supercrm/auth"
+	"supercrm/internal/settings"
 	"supercrm/ui/kit"
 	"supercrm/ui/page"
 )
@@ -21,8 +22,15 @@ import (
 type Way interface {
 	// SignIn asks the person in the browser and connects the mailbox. It blocks until that is done or ctx ends.
 	SignIn(ctx context.Context, o auth.SignInOptions) error
+	// DeviceSignIn is SignIn with a code that is typed on another device. show must not block.
+	DeviceSignIn(ctx context.Context, show func(auth.DeviceCode)) error
 	// ApprovalLink is the address at which an administrator approves the program for the whole organisation.
-	ApprovalLink() string
+	ApprovalLink(l auth.ApprovalLink) string
+	// Approve opens that page for an administrator at this computer and waits for the answer. It signs nobody in.
+	Approve(ctx context.Context, o auth.ApproveOptions) (auth.Approval, error)
+	// Advanced reads where the program signs in; SetAdvanced checks, keeps and applies it. Both read or write a file.
+	Advanced(ctx context.Context) (settings.SignIn, error)
+	SetAdvanced(ctx context.Context, in settings.SignIn) error
 	// SampleData starts the program on the simulated tenant, beside this one. nil: not offered.
 	SampleData() func() error
 	// Hint is a line about who can sign in, for the demo. "" for none.
@@ -33,7 +41,7 @@ type Way interface {
 	KeepUntilQuit()
 }
 
-const cardWidth = 440
+const cardWidth, wideWidth = 440, 640
 
 // Page fills the window while nobody is signed in. Its methods are called on the UI thread.
 type Page struct {
@@ -46,6 +54,8 @@ type Page struct {
 
 	root    *fyne.Container
 	card    *fyne.Container
+	scroll  *container.Scroll
+	device  bool // the sign-in with a code is offered
 	cancel  context.CancelFunc
 	turn    int // of the sign-in under way: late words of an earlier one are dropped
 	pasted  chan string
@@ -55,8 +65,10 @@ type Page struct {
 // New returns the page in its first state.
 func New(host page.Host, way Way) *Page {
 	p := &Page{host: host, way: way, card: container.NewStack()}
-	p.root = container.NewStack(kit.NewFill(kit.ColorPane, 0), kit.Stack(0, kit.Spring(), kit.Capped(p.card, cardWidth+2*kit.S5), kit.Spring()))
+	p.scroll = container.NewVScroll(nil)
+	p.root = container.NewStack(kit.NewFill(kit.ColorPane, 0), p.scroll)
 	p.Start()
+	p.readAdvanced()
 	return p
 }
 
@@ -71,12 +83,18 @@ func (p *Page) Focus() {
 }
 
 // show replaces what is on the card.
-func (p *Page) show(objs ...fyne.CanvasObject) {
+func (p *Page) show(objs ...fyne.CanvasObject) { p.showIn(cardWidth, objs...) }
+
+// showIn is show in a card of another width. What is higher than the window is scrolled.
+func (p *Page) showIn(width float32, objs ...fyne.CanvasObject) {
 	body := kit.Stack(kit.S3, objs...)
 	ground := kit.NewFill(kit.ColorRaised, 12)
 	ground.Raised = true
 	p.card.Objects = []fyne.CanvasObject{container.NewStack(ground, kit.InsetAll(body, 32))}
-	p.root.Refresh()
+	p.scroll.Content = kit.Stack(0, kit.Spring(), kit.Inset(kit.Capped(p.card, width+2*kit.S5), kit.S4, 0, kit.S4, 0), kit.Spring())
+	p.scroll.ScrollToTop()
+	p.scroll.Refresh()
+	p.scroll.Refresh() // the first one tells the paragraphs their width, the second gives them the height that follows
 }
 
 func brand() fyne.CanvasObject {
@@ -111,10 +129,16 @@ func (p *Page) Start() {
 	if hint := p.way.Hint(); hint != "" {
 		objs = append(objs, kit.NewBanner(kit.Info, "", hint))
 	}
-	links := kit.Row(0, kit.NewLink(page.T("I am an administrator"), "shield", p.Administrator), kit.Spring())
+	links := kit.Row(0)
 	if p.OnBack != nil {
-		links = kit.Row(0, kit.NewLink(page.T("Back"), "chevron-left", p.OnBack), kit.Spring(), links)
+		links.Add(kit.NewLink(page.T("Back"), "chevron-left", p.OnBack))
 	}
+	links.Add(kit.NewLink(page.T("I am an administrator"), "shield", p.Administrator))
+	if p.device {
+		links.Add(kit.NewLink(page.T("Use a code"), "keyboard", p.signInByCode))
+	}
+	links.Add(kit.Spring())
+	links.Add(kit.NewLink(page.T("Advanced"), "settings", p.Advanced))
 	objs = append(objs, gap(0), kit.Hairline(), links,
 		kit.NewParagraph(page.T("The sign-in stays in this computer's keychain. Your password is only typed on Microsoft's page."), kit.SizeSmall, kit.ColorMuted))
 	p.show(objs...)
@@ -127,29 +151,6 @@ func (p *Page) Back() {
 }
 
 func gap(h float32) fyne.CanvasObject { return kit.Fixed(kit.Spring(), 0, h) }
-
-// Administrator explains the approval and offers the link.
-func (p *Page) Administrator() {
-	link := p.way.ApprovalLink()
-	p.show(p.heading("shield", page.T("Approve for your organisation")),
-		kit.NewParagraph(page.T("Many organisations let only an administrator approve a program that reads mail. You approve once; after that every user still signs in and opens only his or her own mailbox. Approving gives nobody access by itself."), kit.SizeBody, kit.ColorText),
-		kit.Stack(kit.S1,
-			reason("mail", page.T("Read, write and send the user's own mail")),
-			reason("calendar", page.T("Read and write the user's own calendar")),
-			reason("people", page.T("Read the user's own contacts and settings")),
-			reason("key", page.T("Stay signed in, so that it works offline")),
-		),
-		gap(0),
-		p.copyable(link),
-		kit.Row(kit.S2, p.main(page.T("Open as administrator"), "external", func() { p.open(link) }), kit.NewButton(page.T("Back"), "", p.Back)),
-		kit.NewParagraph(page.T("Advice: open the link in a private window and sign in there as Global, Cloud Application or Privileged Role Administrator."), kit.SizeSmall, kit.ColorMuted),
-	)
-	p.Focus()
-}
-
-func reason(icon, text string) fyne.CanvasObject {
-	return kit.Row(kit.S2, kit.NewIcon(icon, kit.ColorAccent, 16), kit.Grow(kit.NewLine(text, kit.SizeBody, kit.ColorText)))
-}
 
 func (p *Page) heading(icon, text string) fyne.CanvasObject {
 	t := kit.NewParagraph(text, kit.SizeTitle, kit.ColorText)
@@ -169,7 +170,10 @@ func (p *Page) main(label, icon string, tapped func()) *kit.Button {
 func (p *Page) copyable(address string) fyne.CanvasObject {
 	shown := address
 	if u, err := url.Parse(address); err == nil {
-		shown = u.Host + u.Path + "?…"
+		shown = u.Host + u.Path
+		if u.RawQuery != "" {
+			shown += "?…"
+		}
 	}
 	var copyIt *kit.Button
 	copyIt = kit.NewLink(page.T("Copy address"), "copy", func() {
