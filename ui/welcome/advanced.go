@@ -24,7 +24,7 @@ func (p *Page) readAdvanced() {
 			}
 			p.device = in.DeviceCode
 			if p.turn == 1 { // still at the start
-				p.Start()
+				p.Back()
 			}
 		})
 	})
