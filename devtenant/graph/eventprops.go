@@ -266,6 +266,18 @@ func eventGetter(i instance) getter {
 			return e.UID, true
 		case "transactionid":
 			return e.TransactionID, true
+		case "location/displayname":
+			return e.Location, true
+		case "organizer/emailaddress/address":
+			return e.Organizer.Addr, true
+		case "attendees":
+			var list []mailbox.Address
+			for _, a := range e.Attendees {
+				list = append(list, a.Address)
+			}
+			return addressGetters(list), true
+		case "hasattachments":
+			return e.HasFiles(), true
 		case "categories":
 			return textGetters(e.Categories), true
 		case "singlevalueextendedproperties":

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,7 +24,8 @@ const (
 )
 
 // parseFilter reads the part of OData's $filter that Outlook takes (OData 4.01, URL conventions, 5.1.1): comparisons,
-// and, or, not, parentheses, contains, startswith, any. known says which paths there are.
+// and, or, not, parentheses, in, contains,
+// startswith, endswith, any. known says which paths there are.
 func parseFilter(s string, known func(path string) bool) (*filter, error) {
 	if len(s) > maxFilter {
 		return nil, badRequest("ErrorInvalidUrlQueryFilter", "The filter clause is too long.")
@@ -222,6 +224,10 @@ func (p *filterParser) comparison() (func(getter) bool, error) {
 		return nil, p.bad()
 	}
 	op := strings.ToLower(p.tokens[p.at].text)
+	if op == "in" {
+		p.at++
+		return p.list(path)
+	}
 	switch op {
 	case "eq", "ne", "gt", "ge", "lt", "le":
 		p.at++
@@ -248,6 +254,31 @@ func (p *filterParser) comparison() (func(getter) bool, error) {
 			return comparable && n < 0
 		}
 		return comparable && n <= 0
+	}, nil
+}
+
+// list reads the values of "path in ('a','b')".
+func (p *filterParser) list(path string) (func(getter) bool, error) {
+	if !p.take("(") {
+		return nil, p.bad()
+	}
+	var values []any
+	for {
+		v, err := p.literal()
+		if err != nil {
+			return nil, err
+		}
+		values = append(values, v)
+		if p.take(")") {
+			break
+		}
+		if !p.take(",") {
+			return nil, p.bad()
+		}
+	}
+	return func(g getter) bool {
+		have, _ := g(path)
+		return slices.ContainsFunc(values, func(v any) bool { n, ok := compareValues(have, v); return ok && n == 0 })
 	}, nil
 }
 
@@ -288,7 +319,7 @@ func compareValues(x, y any) (int, bool) {
 // call reads contains(path,'…'), startswith(path,'…') and collection/any(v:…).
 func (p *filterParser) call(depth int) (func(getter) bool, error) {
 	name := strings.ToLower(p.tokens[p.at].text)
-	if name == "contains" || name == "startswith" {
+	if name == "contains" || name == "startswith" || name == "endswith" {
 		p.at += 2
 		path, err := p.path()
 		if err != nil {
@@ -307,8 +338,11 @@ func (p *filterParser) call(depth int) (func(getter) bool, error) {
 			v, _ := g(path)
 			s, _ := v.(string)
 			s = strings.ToLower(s)
-			if name == "contains" {
+			switch name {
+			case "contains":
 				return strings.Contains(s, text)
+			case "endswith":
+				return strings.HasSuffix(s, text)
 			}
 			return strings.HasPrefix(s, text)
 		}, nil

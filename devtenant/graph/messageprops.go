@@ -156,6 +156,25 @@ func (c *call) messageGetter(m *message) getter {
 			return m.From.Name, true
 		case "sender/emailaddress/address":
 			return m.Sender.Addr, true
+		case "sender/emailaddress/name":
+			return m.Sender.Name, true
+		case "isreadreceiptrequested":
+			return m.ReadReceipt, true
+		case "inferenceclassification":
+			if m.Other {
+				return "other", true
+			}
+			return "focused", true
+		case "body/content":
+			return m.Body().Text, true
+		case "bodypreview":
+			return mailbox.Preview(m.Body()), true
+		case "torecipients":
+			return addressGetters(m.To), true
+		case "ccrecipients":
+			return addressGetters(m.Cc), true
+		case "bccrecipients":
+			return addressGetters(m.Bcc), true
 		case "categories":
 			return textGetters(m.Categories), true
 		case "singlevalueextendedproperties":
@@ -186,13 +205,26 @@ func propGetters(of map[string]string) []getter {
 	return out
 }
 
-// knownMessagePath does not need an item: it asks by name.
-func knownMessagePath(path string) bool {
-	switch strings.ToLower(path) {
-	case "isread", "isdraft", "hasattachments", "receiveddatetime", "sentdatetime", "lastmodifieddatetime", "createddatetime", "subject",
-		"importance", "conversationid", "internetmessageid", "parentfolderid", "flag/flagstatus", "from/emailaddress/address",
-		"from/emailaddress/name", "sender/emailaddress/address", "categories", "singlevalueextendedproperties":
-		return true
+// addressGetters are recipients as a collection: r/emailAddress/address, r/emailAddress/name.
+func addressGetters(list []mailbox.Address) []getter {
+	var out []getter
+	for _, a := range list {
+		out = append(out, func(path string) (any, bool) {
+			if strings.HasSuffix(strings.ToLower(path), "/name") {
+				return a.Name, true
+			}
+			return a.Addr, true
+		})
 	}
-	return false
+	return out
 }
+
+// messagePaths are those of messageGetter.
+var messagePaths = map[string]bool{"isread": true, "isdraft": true, "hasattachments": true, "receiveddatetime": true, "sentdatetime": true,
+	"lastmodifieddatetime": true, "createddatetime": true, "subject": true, "importance": true, "conversationid": true, "internetmessageid": true,
+	"parentfolderid": true, "flag/flagstatus": true, "from/emailaddress/address": true, "from/emailaddress/name": true, "sender/emailaddress/address": true,
+	"sender/emailaddress/name": true, "isreadreceiptrequested": true, "inferenceclassification": true, "body/content": true, "bodypreview": true,
+	"torecipients": true, "ccrecipients": true, "bccrecipients": true, "categories": true, "singlevalueextendedproperties": true}
+
+// knownMessagePath does not need an item: it asks by name.
+func knownMessagePath(path string) bool { return messagePaths[strings.ToLower(path)] }

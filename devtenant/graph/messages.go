@@ -64,7 +64,7 @@ func (c *call) findMessages(f *mailbox.Folder) ([]*message, error) {
 		if match != nil || len(by) > 0 {
 			return nil, badRequest("SearchWithFilter", "The query parameter '$search' is not supported with '$filter' or '$orderby'.")
 		}
-		match = searchFor(s)
+		return c.search(s, f)
 	}
 	stored := c.b.Messages(f)
 	out := make([]*message, 0, len(stored))
@@ -79,44 +79,6 @@ func (c *call) findMessages(f *mailbox.Folder) ([]*message, error) {
 		out = sorted(out, by, c.messageGetter)
 	}
 	return out, nil
-}
-
-// searchFor is a small part of KQL: every word has to occur in subject, people or body; from:, subject: and to: narrow.
-func searchFor(query string) func(*message) bool {
-	words := strings.Fields(strings.ToLower(strings.ReplaceAll(strings.Trim(query, `"`), `\"`, "")))
-	return func(m *message) bool {
-		from := strings.ToLower(m.From.Name + " " + m.From.Addr)
-		subject := strings.ToLower(m.Subject)
-		var to strings.Builder
-		for _, a := range slices.Concat(m.To, m.Cc) {
-			to.WriteString(strings.ToLower(a.Name + " " + a.Addr + " "))
-		}
-		body := ""
-		for _, w := range words {
-			field, text, ok := strings.Cut(w, ":")
-			var found bool
-			switch {
-			case ok && field == "from":
-				found = strings.Contains(from, text)
-			case ok && field == "to":
-				found = strings.Contains(to.String(), text)
-			case ok && field == "subject":
-				found = strings.Contains(subject, text)
-			default:
-				found = strings.Contains(from, w) || strings.Contains(subject, w) || strings.Contains(to.String(), w)
-				if !found {
-					if body == "" {
-						body = strings.ToLower(mailbox.PlainText(m.Body().Text))
-					}
-					found = strings.Contains(body, w)
-				}
-			}
-			if !found {
-				return false
-			}
-		}
-		return true
-	}
 }
 
 // getMessage answers GET …/messages/{id}.

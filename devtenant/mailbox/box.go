@@ -57,6 +57,7 @@ type Box struct {
 	sent     []Mail
 	notices  []Notice
 	quiet    bool // no meeting mails are made
+	search   searchIndex
 }
 
 // defaultTombstones bounds what deletions cost; a link older than the oldest of them is answered 410.
