@@ -3,6 +3,7 @@ package graph
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 
 	"supercrm/devtenant/mailbox"
 )
@@ -13,9 +14,13 @@ var calendarProps = []property[*mailbox.Calendar]{
 	{name: "hexColor", get: func(_ *call, k *mailbox.Calendar) any { return k.Hex }},
 	{name: "isDefaultCalendar", get: func(_ *call, k *mailbox.Calendar) any { return k.Default }},
 	{name: "changeKey", get: func(c *call, k *mailbox.Calendar) any { return c.b.CalendarKey(k) }},
-	{name: "canShare", get: func(*call, *mailbox.Calendar) any { return true }},
-	{name: "canViewPrivateItems", get: func(*call, *mailbox.Calendar) any { return true }},
-	{name: "canEdit", get: func(*call, *mailbox.Calendar) any { return true }},
+	{name: "canShare", get: func(c *call, _ *mailbox.Calendar) any { return !c.guest() }},
+	{name: "canViewPrivateItems", get: func(c *call, k *mailbox.Calendar) any {
+		return !c.guest() || k.Role(c.caller.UPN) == "delegateWithPrivateEventAccess"
+	}},
+	{name: "canEdit", get: func(c *call, k *mailbox.Calendar) any {
+		return !c.guest() || slices.Index(roles, k.Role(c.caller.UPN)) >= slices.Index(roles, "write")
+	}},
 	{name: "allowedOnlineMeetingProviders", get: func(*call, *mailbox.Calendar) any { return []string{"teamsForBusiness"} }},
 	{name: "defaultOnlineMeetingProvider", get: func(*call, *mailbox.Calendar) any { return "teamsForBusiness" }},
 	{name: "isTallyingResponses", get: func(*call, *mailbox.Calendar) any { return true }},
@@ -121,13 +126,16 @@ func (c *call) calendars(rest []string) error {
 			return err
 		}
 		var page []fields
-		for _, k := range cut(p, c.b.Calendars()) {
+		for _, k := range cut(p, c.visible()) {
 			page = append(page, c.calendarFields(k, sel))
 		}
-		return c.listing("calendars", p, len(c.b.Calendars()), page)
+		return c.listing("calendars", p, len(c.visible()), page)
 	case http.MethodPost:
 		if err := c.writeCalendar(); err != nil {
 			return err
+		}
+		if c.guest() {
+			return errDenied
 		}
 		in, err := c.object()
 		if err != nil {
@@ -156,6 +164,9 @@ func (c *call) calendars(rest []string) error {
 
 // inCalendar routes what is within one calendar.
 func (c *call) inCalendar(k *mailbox.Calendar, rest []string) error {
+	if err := c.may(k); err != nil {
+		return err
+	}
 	if len(rest) == 0 {
 		if c.r.Method != http.MethodGet {
 			return c.changeCalendar(k)
@@ -174,6 +185,8 @@ func (c *call) inCalendar(k *mailbox.Calendar, rest []string) error {
 		return c.events(k, rest[1:])
 	case "calendarView":
 		return c.calendarView(k, rest[1:])
+	case "calendarPermissions":
+		return c.permissions(k, rest[1:])
 	}
 	return errNoRoute
 }

@@ -21,8 +21,8 @@ type call struct {
 	query  url.Values
 	prefer preferences
 	b      *mailbox.Box
-	// delegate: the mailbox is another person's.
-	delegate bool
+	// delegate: the mailbox is another person's. full: it was opened to the caller as a whole.
+	delegate, full bool
 }
 
 type preferences struct {
@@ -78,17 +78,25 @@ func (c *call) run(segments []string) error {
 		return &refusal{http.StatusNotFound, "MailboxNotEnabledForRESTAPI", "The mailbox is either inactive, soft-deleted, or is hosted on-premise."}
 	case !ok:
 		return &refusal{http.StatusNotFound, "ErrorInvalidUser", "The requested user '" + who + "' is invalid."}
-	case !hasOwn || m != own:
+	case !hasOwn:
 		return errDenied
+	case m != own:
+		c.delegate, c.full = true, c.h.opt.Mailboxes.HasAccess(m.Owner().ObjectID, c.caller.ObjectID)
 	}
 	if done, err := c.crossing(m, segments); done {
 		return err
 	}
 	return m.Do(func(b *mailbox.Box) error {
 		c.b = b
+		if len(segments) > 0 && c.guest() && !sharable[segments[0]] {
+			return errDenied
+		}
 		return c.route(segments)
 	})
 }
+
+// sharable is what a guest may ask of another person's mailbox; the calendar's own permissions come after.
+var sharable = map[string]bool{"calendar": true, "calendars": true, "calendarView": true, "events": true}
 
 // preferences reads the Prefer headers and says in Preference-Applied what is followed (facts, "HTTP").
 func (c *call) preferences() error {
@@ -144,11 +152,14 @@ func splitQuoted(s string) []string {
 // id writes an id in the form that the client prefers.
 func (c *call) id(id mailbox.ID) string { return c.b.FormatID(id, c.prefer.immutable) }
 
-// allow needs one of the scopes.
+// allow needs one of the scopes; in another person's mailbox its .Shared form.
 func (c *call) allow(scopes ...string) error {
 	for _, has := range c.caller.Scopes {
 		has = has[strings.LastIndexByte(has, '/')+1:]
 		for _, want := range scopes {
+			if c.delegate && !strings.HasSuffix(want, ".All") {
+				want += ".Shared"
+			}
 			if strings.EqualFold(has, want) {
 				return nil
 			}

@@ -183,6 +183,7 @@ func writeRecurrence(e *mailbox.Event) fields {
 
 // eventFields renders an event, occurrence or exception.
 func (c *call) eventFields(i instance, sel selection, expand []expansion) (fields, error) {
+	i = c.discreet(i)
 	head := fields{{"@odata.etag", etag(c.b.EventKey(i.Event))}, {"id", c.id(i.ID())}}
 	out := render(c, head, eventProps, i, sel)
 	for _, e := range expand {

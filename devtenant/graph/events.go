@@ -12,6 +12,8 @@ import (
 func (c *call) events(cal *mailbox.Calendar, rest []string) error {
 	get, post := c.r.Method == http.MethodGet, c.r.Method == http.MethodPost
 	switch {
+	case len(rest) == 0 && cal == nil && c.may(c.b.DefaultCalendar()) != nil:
+		return errDenied
 	case len(rest) == 0 && get:
 		return c.listEvents(cal)
 	case len(rest) == 0 && post:
@@ -28,6 +30,9 @@ func (c *call) events(cal *mailbox.Calendar, rest []string) error {
 	}
 	if owner := i.Event.Calendar(); cal != nil && owner != cal {
 		return mailbox.ErrNotFound
+	}
+	if err := c.may(i.Event.Calendar()); err != nil {
+		return err
 	}
 	if len(rest) == 1 {
 		switch c.r.Method {
@@ -165,6 +170,9 @@ func (c *call) window() (from, to time.Time, err error) {
 
 // calendarView routes …/calendarView[/delta].
 func (c *call) calendarView(cal *mailbox.Calendar, rest []string) error {
+	if err := c.may(cal); err != nil {
+		return err
+	}
 	if c.r.Method != http.MethodGet {
 		return errMethod
 	}

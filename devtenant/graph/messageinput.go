@@ -165,7 +165,12 @@ func (c *call) readMessageProperty(e *messageEdit, name string, raw json.RawMess
 		return list(func(m *message, v []mailbox.Address) { m.ReplyTo = v })
 	case "from", "sender":
 		v, err := decode[wireAddress](name, raw)
-		if err == nil && v.address().Addr != "" && !strings.EqualFold(v.address().Addr, c.b.Owner.UPN) {
+		from := v.address()
+		if err == nil && name == "from" && from.Addr != "" && c.h.opt.Mailboxes.HasAccess(from.Addr, c.b.Owner.ObjectID) {
+			e.set = append(e.set, func(m *message) { m.From = from })
+			return nil
+		}
+		if err == nil && from.Addr != "" && !strings.EqualFold(from.Addr, c.b.Owner.UPN) {
 			err = &refusal{403, "ErrorSendAsDenied", "The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending account."}
 		}
 		return err

@@ -29,7 +29,7 @@ func (c *call) me() error {
 	if c.r.Method != http.MethodGet {
 		return errMethod
 	}
-	if err := c.allow("User.Read", "User.ReadWrite", "User.Read.All", "User.ReadBasic.All"); err != nil {
+	if err := c.allow("User.Read", "User.ReadWrite", "User.Read.All", "User.ReadBasic.All"); err != nil { // another's profile: .All
 		return &refusal{http.StatusForbidden, "Authorization_RequestDenied", "Insufficient privileges to complete the operation."}
 	}
 	sel, err := selected(c.query.Get("$select"), userProps)

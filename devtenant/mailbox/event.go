@@ -16,6 +16,8 @@ type Calendar struct {
 	Color   string // Graph calendarColor
 	Hex     string
 	Default bool
+	// Permissions of others, the owner's own not among them.
+	Permissions []*Permission
 
 	num, seq uint64
 }

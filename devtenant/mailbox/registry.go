@@ -32,13 +32,14 @@ type Registry struct {
 	all   []*Mailbox
 
 	domains map[string]bool // lower-case
+	grants  map[[2]*Mailbox]bool
 }
 
 // NewRegistry makes an empty registry; now gives the time of every change made later.
 func NewRegistry(now func() time.Time) *Registry {
 	var b [6]byte
 	rand.Read(b[:]) // never fails (crypto/rand since Go 1.24)
-	return &Registry{now: now, epoch: hex.EncodeToString(b[:]), byKey: map[string]*Mailbox{}, domains: map[string]bool{}}
+	return &Registry{now: now, epoch: hex.EncodeToString(b[:]), byKey: map[string]*Mailbox{}, domains: map[string]bool{}, grants: map[[2]*Mailbox]bool{}}
 }
 
 // Epoch differs for each registry ever made, so that a delta token of an earlier run is known to be one.
