@@ -27,6 +27,7 @@ func commands() []command {
 		{"demo", "build the program and run it on a simulated Office 365 tenant", demo},
 		{"test", "run every check and every test there is", test},
 		{"bench", "measure what has a bar, print one table", bench},
+		{"package", "build for release and pack for this operating system", packageProgram},
 	}
 }
 

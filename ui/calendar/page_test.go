@@ -419,11 +419,16 @@ func TestFirstScroll(t *testing.T) {
 	if got := r.p.view.grid.scroll.Offset.Y; got != yOf(450) {
 		t.Errorf("in the day: offset %v, want 07:30", got)
 	}
+	g := r.p.view.grid
+	r.setNow(time.Date(2026, 11, 18, 17, 50, 0, 0, r.zone))
+	r.p.view.scrollSensibly()
+	if y := yOf(17*60 + 50); y < g.scroll.Offset.Y || y > g.scroll.Offset.Y+g.scroll.Size().Height {
+		t.Error("late in the working day now is out of view")
+	}
 	r.setNow(time.Date(2026, 11, 18, 22, 30, 0, 0, r.zone))
 	r.p.view.scrollSensibly()
-	g := r.p.view.grid
-	if y := yOf(22*60 + 30); y < g.scroll.Offset.Y || y > g.scroll.Offset.Y+g.scroll.Size().Height {
-		t.Error("late in the evening now is out of view")
+	if got := g.scroll.Offset.Y; got != yOf(450) {
+		t.Errorf("at night: offset %v, want the working day", got)
 	}
 }
 

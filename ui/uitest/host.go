@@ -15,6 +15,7 @@ import (
 	"supercrm/internal/store"
 	"supercrm/ui/kit"
 	"supercrm/ui/page"
+	"supercrm/ui/when"
 )
 
 // Host implements page.Host for a test. What the page asked of it is recorded.
@@ -44,6 +45,9 @@ var _ page.Host = (*Host)(nil)
 func New(t testing.TB, size fyne.Size) *Host {
 	t.Helper()
 	app := test.NewTempApp(t)
+	style := when.StyleOf("en_GB.UTF-8") // whatever the machine speaks
+	when.SetStyle(&style)
+	t.Cleanup(func() { when.SetStyle(nil) })
 	app.Settings().SetTheme(kit.NewTheme(kit.ModeLight))
 	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "supercrm.db"))
 	if err != nil {
