@@ -7,9 +7,9 @@ import (
 	"context"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/lang"
 
 	"supercrm/internal/store"
+	"supercrm/ui/words"
 )
 
 // ID names a page in the rail.
@@ -101,13 +101,13 @@ type Host interface {
 	HeaderChanged()
 }
 
-// T translates a text of the interface. The English text is its own key; {{.Name}} stands for fields of data.
-func T(text string, data ...any) string { return lang.L(text, data...) }
+// T translates a text of the interface; see words.T.
+func T(text string, data ...map[string]any) string { return words.T(text, data...) }
 
-// N translates a text that has a number in it: key names it, one and other are the English forms with {{.N}}.
+// N translates a text that has a number in it: one and other are the English forms, {{.N}} in them is the number.
 func N(one, other string, n int) string {
 	if n == 1 {
-		return lang.L(one, map[string]any{"N": n})
+		return words.T(one, map[string]any{"N": n})
 	}
-	return lang.L(other, map[string]any{"N": n})
+	return words.T(other, map[string]any{"N": n})
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 	"unicode"
 
-	"fyne.io/fyne/v2/lang"
+	"supercrm/ui/words"
 )
 
 // longestInput bounds what is looked at: nothing that names a day or a time is longer.
@@ -22,7 +22,7 @@ func ParseDate(text string, today Date) (Date, bool) {
 		return Date{}, false
 	}
 	for word, days := range map[string]int{"today": 0, "tomorrow": 1, "yesterday": -1} {
-		if text == word || text == strings.ToLower(lang.L(word)) {
+		if text == word || text == strings.ToLower(words.T(word)) {
 			return today.Add(days), true
 		}
 	}
@@ -212,7 +212,7 @@ func ParseClock(text string) (int, bool) {
 		return 0, false
 	}
 	for word, minutes := range map[string]int{"noon": 720, "midnight": 0} {
-		if text == word || text == strings.ToLower(lang.L(word)) {
+		if text == word || text == strings.ToLower(words.T(word)) {
 			return minutes, true
 		}
 	}

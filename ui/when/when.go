@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"fyne.io/fyne/v2/lang"
+	"supercrm/ui/words"
 )
 
 var (
@@ -19,18 +19,18 @@ var (
 )
 
 // Month is a month's name, "November".
-func Month(m time.Month) string { return lang.X("month."+monthsLong[m-1], monthsLong[m-1]) }
+func Month(m time.Month) string { return words.X("month."+monthsLong[m-1], monthsLong[m-1]) }
 
 // MonthShort is a month's short name, "Nov".
 func MonthShort(m time.Month) string {
-	return lang.X("month.short."+monthsShort[m-1], monthsShort[m-1])
+	return words.X("month.short."+monthsShort[m-1], monthsShort[m-1])
 }
 
 // Weekday is a day's name, "Monday".
-func Weekday(d time.Weekday) string { return lang.X("weekday."+daysLong[d], daysLong[d]) }
+func Weekday(d time.Weekday) string { return words.X("weekday."+daysLong[d], daysLong[d]) }
 
 // WeekdayShort is a day's short name, "Mon".
-func WeekdayShort(d time.Weekday) string { return lang.X("weekday.short."+daysShort[d], daysShort[d]) }
+func WeekdayShort(d time.Weekday) string { return words.X("weekday.short."+daysShort[d], daysShort[d]) }
 
 // Time is the time of day of an instant, "10:42" or "10:42 am".
 func Time(t time.Time) string {
