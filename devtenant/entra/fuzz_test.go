@@ -88,3 +88,40 @@ func FuzzVerify(f *testing.F) {
 		}
 	})
 }
+
+// FuzzSwitchJSON reads bodies of switches: what is read has one value for each name.
+func FuzzSwitchJSON(f *testing.F) {
+	f.Add(`{"tenant":"x","mfa":true,"scopes":["a","b"],"n":1.5}`)
+	f.Add(`{"a":null}`)
+	f.Add(`{"a":[[]]}`)
+	f.Fuzz(func(t *testing.T, body string) {
+		v, err := jsonValues([]byte(body), url.Values{})
+		if err != nil {
+			return
+		}
+		for name, all := range v {
+			if len(all) != 1 {
+				t.Fatalf("%q has %d values", name, len(all))
+			}
+		}
+	})
+}
+
+// FuzzDeviceLogin types codes: none that was never given out begins a sign-in.
+func FuzzDeviceLogin(f *testing.F) {
+	s, err := New(Options{Directory: directory.Demo()})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add("user_code=ABCDEFGHJ")
+	f.Add("%zz")
+	f.Fuzz(func(t *testing.T, body string) {
+		r := httptest.NewRequest(http.MethodPost, "http://127.0.0.1:8700/devicelogin", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if w.Code >= 500 || w.Header().Get("Location") != "" {
+			t.Fatalf("status %d to %q", w.Code, w.Header().Get("Location"))
+		}
+	})
+}

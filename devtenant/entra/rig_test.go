@@ -155,6 +155,7 @@ type reply struct {
 	CorrelationID string `json:"correlation_id"`
 	ErrorURI      string `json:"error_uri"`
 	Suberror      string `json:"suberror"`
+	Claims        string `json:"claims"`
 }
 
 func (r *rig) token(tenant string, form url.Values) reply {
