@@ -4,10 +4,14 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -60,6 +64,46 @@ func TestReadyLineThenInterrupt(t *testing.T) {
 	}
 }
 
+func TestReadyLineOverTLS(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	pr, pw := io.Pipe()
+	code := make(chan int, 1)
+	var errOut bytes.Buffer
+	file := filepath.Join(t.TempDir(), "ca.pem")
+	go func() {
+		code <- run(ctx, []string{"-listen", "127.0.0.1:0", "-seed", "empty", "-tls", "-ca", file}, pw, &errOut)
+		pw.Close()
+	}()
+	var got ready
+	if err := json.NewDecoder(pr).Decode(&got); err != nil {
+		t.Fatalf("no ready line: %v; %s", err, errOut.String())
+	}
+	pem, err := os.ReadFile(got.CA)
+	if err != nil || got.CA != file {
+		t.Fatalf("the certificate at %q: %v", got.CA, err)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(pem) {
+		t.Fatal("the file holds no certificate")
+	}
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true}}
+	for _, address := range []string{got.Panel, got.Login + "/organizations/v2.0/.well-known/openid-configuration"} {
+		res, err := client.Get(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != http.StatusOK || !strings.HasPrefix(address, "https://") {
+			t.Errorf("%s: %d", address, res.StatusCode)
+		}
+	}
+	interrupt()
+	if c := <-code; c != 0 {
+		t.Errorf("exit code %d: %s", c, errOut.String())
+	}
+}
+
 func TestClearErrors(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -73,6 +117,7 @@ func TestClearErrors(t *testing.T) {
 	}{
 		{"port in use", "in use", []string{"-listen", taken.Addr().String()}, 1},
 		{"unknown seed", "unknown seed", []string{"-listen", "127.0.0.1:0", "-seed", "huge"}, 1},
+		{"no place for the certificate", "certificate", []string{"-listen", "127.0.0.1:0", "-seed", "empty", "-tls", "-ca", t.TempDir()}, 1},
 		{"negative messages", "cannot be made", []string{"-listen", "127.0.0.1:0", "-messages", "-3"}, 1},
 		{"unknown flag", "-tsl", []string{"-tsl"}, 2},
 		{"stray argument", "unknown argument", []string{"now"}, 2},

@@ -2,6 +2,7 @@ package entra
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"supercrm/devtenant/directory"
@@ -91,7 +92,7 @@ func readClaims(raw string) (cae bool, f *failure) {
 		return false, &failure{OAuth: "invalid_request", Code: 50166, Text: "The claims request parameter is not valid JSON."}
 	}
 	for _, v := range c.AccessToken.ClientCapabilities.Values {
-		if v == "cp1" {
+		if strings.EqualFold(v, "cp1") { // Microsoft's own libraries send either case
 			return true, nil
 		}
 	}

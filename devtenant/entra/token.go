@@ -23,6 +23,7 @@ type tokenResponse struct {
 	AccessToken  string `json:"access_token"`
 	RefreshToken string `json:"refresh_token,omitempty"`
 	IDToken      string `json:"id_token,omitempty"`
+	ClientInfo   string `json:"client_info,omitempty"` // base64url of {"uid","utid"}, for programs that ask for it
 }
 
 // tokenRequest is a token request whose form and client were checked.
@@ -58,7 +59,7 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 	switch form.Get("grant_type") {
 	case "authorization_code":
 		res, f = s.redeemCode(r, req)
-	case deviceGrant:
+	case deviceGrant, deviceGrantShort:
 		res, f = s.redeemDevice(r, req)
 	case "client_credentials":
 		res, f = s.appSignIn(req)
@@ -72,8 +73,11 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, res)
 }
 
-// deviceGrant is the grant type of RFC 8628, 3.4.
-const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code"
+// deviceGrant is the grant type of RFC 8628, 3.4; Microsoft's library for Go sends the short form (seen in 1.10.1).
+const (
+	deviceGrant      = "urn:ietf:params:oauth:grant-type:device_code"
+	deviceGrantShort = "device_code"
+)
 
 // tokenForm reads a posted form. Anything but a form counts as an empty one, which is how the real service comes to
 // complain about grant_type.
@@ -105,6 +109,7 @@ func readToken(dir *directory.Directory, segment string, form url.Values) (req t
 		"refresh_token":      {"client_id", "refresh_token"},
 		"client_credentials": {"client_id", "scope"},
 		deviceGrant:          {"client_id", "device_code"},
+		deviceGrantShort:     {"client_id", "device_code"},
 	}
 	switch fields, known := needed[kind]; {
 	case kind == "":
@@ -275,6 +280,10 @@ func (s *Server) issue(r *http.Request, req tokenRequest, g *grant, scopes []str
 	}
 	res := tokenResponse{TokenType: "Bearer", Scope: responseScope(granted), ExpiresIn: int64(life.Seconds()),
 		ExtExpiresIn: int64(life.Seconds()), AccessToken: access}
+	if req.form.Get("client_info") == "1" { // Microsoft's libraries name accounts by it: the home account, also of guests
+		home := s.home(g.who)
+		res.ClientInfo = base64.RawURLEncoding.EncodeToString([]byte(`{"uid":"` + home.objectID + `","utid":"` + home.tenantID + `"}`))
+	}
 	if covers(scopes, []string{"openid"}) {
 		if res.IDToken, err = s.idToken(loginURL(r), tenant, user, req.app, scopes, nonce); err != nil {
 			return tokenResponse{}, s.broken(err)
