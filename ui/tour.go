@@ -183,7 +183,7 @@ func (w *walk) seeMail() error {
 	}
 	pick := rows[0].ID
 	for _, m := range rows {
-		if m.HasAttachments && strings.HasPrefix(m.Subject, "Re:") {
+		if m.HasAttachments && strings.HasPrefix(strings.ToUpper(m.Subject), "RE:") {
 			pick = m.ID
 			break
 		}
