@@ -303,11 +303,12 @@ func (m *Mirror) DeleteEvent(ctx context.Context, id int64) error {
 		} else if ok && o.step == stepNew {
 			return restore(ctx, tx, o) // the service never heard of it
 		}
-		// An edit that waits is pointless now. One that is under way finds its row gone and lets it be.
-		if _, err := tx.ExecContext(ctx, `DELETE FROM outbox WHERE item_kind='event' AND item_id=? AND kind IN ('event.edit','event.delete','event.respond')`, id); err != nil {
-			return fmt.Errorf("clear queue: %w", err)
+		// An edit that waits stays until the event is gone: should the deletion be taken back, it is still to be sent.
+		if _, ok, err := waiting(ctx, tx, "event", id, kindDelete); err != nil || ok {
+			return err
 		}
-		_, err = outboxRow{account: account, kind: kindDelete, itemKind: "event", item: id, payload: "{}", created: millis(m.now())}.insert(ctx, tx)
+		_, err = outboxRow{account: account, kind: kindDelete, itemKind: "event", item: id, payload: "{}",
+			notBefore: m.holdUntil(), created: millis(m.now())}.insert(ctx, tx)
 		return err
 	})
 	if err == nil {

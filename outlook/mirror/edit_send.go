@@ -89,7 +89,7 @@ func (m *Mirror) SendMail(ctx context.Context, mail NewMail) (int64, error) {
 	return id, err
 }
 
-// holdUntil is when mail that is queued now may leave, as not_before.
+// holdUntil is when what is queued now and cannot be called back may leave, as not_before.
 func (m *Mirror) holdUntil() int64 {
 	if m.undoSend <= 0 {
 		return 0

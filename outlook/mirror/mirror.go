@@ -22,7 +22,8 @@ type Options struct {
 	Zone      string           // IANA zone of the person, for the dates of all-day events; "": UTC
 	PollEvery time.Duration    // between rounds of delta; 0: 60 s
 	RetryBase time.Duration    // first wait after a failure, doubled each time; 0: 5 s
-	// UndoSend is how long mail waits in the outbox before its first request, so that Discard can still take it back.
+	// UndoSend is how long mail and the deletion of an event wait in the outbox before their first request, so that
+	// Discard can still take them back.
 	UndoSend time.Duration
 }
 

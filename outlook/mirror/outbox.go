@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -177,12 +178,21 @@ func (m *Mirror) Outbox(ctx context.Context) ([]OutboxItem, error) {
 		it.State = map[string]Pending{"queued": PendingQueued, "failed": PendingFailed, "conflict": PendingConflict}[state]
 		it.Reason, _, _ = strings.Cut(reason, ":")
 		it.Subject = mailSubject + eventSubject
-		if it.Kind == kindSend {
+		switch it.Kind {
+		case kindSend:
 			mail, err := parse[NewMail](payload)
 			if err != nil {
 				return it, err
 			}
 			it.Subject = mail.Subject
+		case kindCreate: // its row goes with its calendar
+			event, err := parse[eventFields](payload)
+			if err != nil {
+				return it, err
+			}
+			if event.Subject != nil {
+				it.Subject = *event.Subject
+			}
 		}
 		if it.State == PendingConflict {
 			it.Conflict, err = conflictOf(payload, theirs)
@@ -270,14 +280,15 @@ func (m *Mirror) Retry(ctx context.Context, outboxID int64) error {
 }
 
 // Discard gives an intention up: the row shows again what the service has. A draft that was made for it stays among the
-// drafts, so that no text is lost. Mail that may have left already is refused with ErrBadInput{state, sending}.
+// drafts, so that no text is lost. What may have left already and cannot be called back (mail, a move, a deletion) is
+// refused with ErrBadInput{state, sending}.
 func (m *Mirror) Discard(ctx context.Context, outboxID int64) error {
 	return m.db.Write(ctx, "discard", func(tx *store.Tx) error {
 		o, err := readOutbox(ctx, tx, outboxID)
 		if err != nil {
 			return err
 		}
-		if o.state == "queued" && o.step == stepSending && (o.kind == kindReply || o.kind == kindSend) {
+		if o.state == "queued" && o.step == stepSending && slices.Contains([]string{kindReply, kindSend, kindMove, kindDelete}, o.kind) {
 			return ErrBadInput{"state", "sending"} // it may have left already: dropping the row would promise too much
 		}
 		if err := dropOutbox(ctx, tx, o.id); err != nil {

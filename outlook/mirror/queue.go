@@ -83,10 +83,14 @@ func (r *runner) releaseOffline(ctx context.Context) error {
 }
 
 // due finds the oldest intention whose time has come; without one, next is how long to wait (0: until woken). What is to
-// be done to an event waits for what was to be done before.
+// be done to an event waits for what was to be done before; but an edit or answer of an event that is to be deleted waits
+// for the deletion, which ends it, or for that to be taken back.
 func (r *runner) due(ctx context.Context) (o outboxRow, next time.Duration, err error) {
 	const ready = ` FROM outbox o WHERE account_id=?1 AND state='queued' AND NOT (item_kind='event' AND EXISTS
-		(SELECT 1 FROM outbox p WHERE p.item_kind='event' AND p.item_id=o.item_id AND p.id<o.id))`
+		(SELECT 1 FROM outbox p WHERE p.item_kind='event' AND p.item_id=o.item_id AND CASE
+			WHEN o.kind='event.delete' AND p.kind IN ('event.edit','event.respond') THEN 0
+			WHEN p.kind='event.delete' AND o.kind IN ('event.edit','event.respond') THEN 1
+			ELSE p.id<o.id END))`
 	now := millis(r.m.now())
 	o, err = scanOutbox(r.m.db.Reader().QueryRowContext(ctx, `SELECT `+outboxColumns+ready+` AND not_before<=?2 ORDER BY id LIMIT 1`, r.account, now))
 	if err == nil || !errors.Is(err, sql.ErrNoRows) {
@@ -200,7 +204,7 @@ func (r *runner) done(ctx context.Context, o outboxRow, base func(before string)
 			if err != nil {
 				return err
 			}
-			if _, err := tx.ExecContext(ctx, `UPDATE outbox SET before=?, etag=? WHERE id=?`, before, etag, o.id); err != nil {
+			if _, err := tx.ExecContext(ctx, `UPDATE outbox SET before=?, etag=?, step='' WHERE id=?`, before, etag, o.id); err != nil {
 				return fmt.Errorf("write queue: %w", err)
 			}
 		}

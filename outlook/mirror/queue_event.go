@@ -136,7 +136,7 @@ func (r *runner) conflict(ctx context.Context, o outboxRow, theirs eventConflict
 func (r *runner) sendCreate(ctx context.Context, o outboxRow) error {
 	calendar, calendarGraph, err := r.calendarOf(ctx, o.item)
 	if isNotFound(err) {
-		return r.done(ctx, o, nil, "", nil) // its calendar is gone, and the row with it
+		return refusal{reasonGone, errors.New("the calendar is gone")} // and the row with it; what was meant is told
 	}
 	if err != nil {
 		return err
@@ -198,18 +198,27 @@ func (r *runner) reread(ctx context.Context, o outboxRow) (outboxRow, error) {
 	return now, nil
 }
 
-// sendDelete deletes an event. That it is gone already is what was wanted.
+// sendDelete deletes an event. That it is gone already is what was wanted. The step is noted first, so that nobody is told
+// that the deletion was taken back while it is under way.
 func (r *runner) sendDelete(ctx context.Context, o outboxRow) error {
 	graph, err := r.graphOf(ctx, o)
 	if err != nil {
 		return err
 	}
+	if err := r.advance(ctx, &o, stepSending, ""); err != nil {
+		return err
+	}
 	if graph != "" {
 		if err := r.client.DeleteEvent(ctx, graph); err != nil && !outlook.IsNotFound(err) {
-			return err
+			return r.stepBack(ctx, &o, stepNew, err)
 		}
 	}
-	return r.done(ctx, o, nil, "", func(tx *store.Tx) error { return deleteEvent(ctx, tx, o.item) })
+	return r.done(ctx, o, nil, "", func(tx *store.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM outbox WHERE item_kind='event' AND item_id=?`, o.item); err != nil {
+			return fmt.Errorf("clear queue: %w", err)
+		}
+		return deleteEvent(ctx, tx, o.item)
+	})
 }
 
 // sendRespond answers an invitation. After a lost answer it looks first: each response mails the organiser.

@@ -54,6 +54,9 @@ func (r *runner) sendMove(ctx context.Context, o outboxRow) error {
 	if err := r.m.db.Reader().QueryRowContext(ctx, `SELECT graph_id FROM mail_folder WHERE id=?`, want.Folder).Scan(&to); err != nil {
 		to = want.To // the row went; the name still says which is meant
 	}
+	if err := r.advance(ctx, &o, stepSending, ""); err != nil {
+		return err
+	}
 	state, err := r.client.MoveMessage(ctx, graph, to)
 	if outlook.IsNotFound(err) {
 		if _, err := r.client.GetMessageState(ctx, graph); outlook.IsNotFound(err) {
@@ -64,7 +67,7 @@ func (r *runner) sendMove(ctx context.Context, o outboxRow) error {
 		return refusal{reasonRefused, err} // the folder is what is missing
 	}
 	if err != nil {
-		return err
+		return r.stepBack(ctx, &o, stepNew, err)
 	}
 	return r.done(ctx, o, baseMail(want), "", func(tx *store.Tx) error {
 		if state.ID == "" || state.ID == graph {

@@ -2,7 +2,6 @@ package calendar
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"supercrm/outlook/mirror"
@@ -78,7 +77,7 @@ func (p *Page) do(doing string, edit func(context.Context) error, done func()) {
 		err := edit(ctx)
 		p.host.Do(func() {
 			if err != nil {
-				p.host.Fail(doing, explained(err))
+				p.host.Fail(doing, err)
 				p.load()
 				return
 			}
@@ -87,20 +86,6 @@ func (p *Page) do(doing string, edit func(context.Context) error, done func()) {
 			}
 		})
 	})
-}
-
-// explained puts the mirror's errors into words for the person.
-func explained(err error) error {
-	var bad mirror.ErrBadInput
-	switch {
-	case errors.Is(err, mirror.ErrNotOrganizer):
-		return errors.New(page.T("only its organizer can change it"))
-	case errors.Is(err, mirror.ErrNotFound):
-		return errors.New(page.T("it is no longer there"))
-	case errors.As(err, &bad) && bad.Why == "conflict":
-		return errors.New(page.T("it was changed elsewhere too; open it and choose a version first"))
-	}
-	return err
 }
 
 // refuse says why an event stays where it is.

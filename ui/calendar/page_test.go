@@ -330,7 +330,7 @@ func TestAnEditFails(t *testing.T) {
 	r.d.fail = fmt.Errorf("edit: %w", mirror.ErrNotOrganizer)
 	r.drag(r.spot(2, 610), r.spot(3, 610))
 	r.Settle()
-	if len(r.Failures) != 1 || r.Failures[0].Error() != "only its organizer can change it" {
+	if len(r.Failures) != 1 || !errors.Is(r.Failures[0], mirror.ErrNotOrganizer) {
 		t.Fatalf("failures %v", r.Failures)
 	}
 	if s := r.p.scene.week.segments[0]; s.day != 2 || s.from != 600 {

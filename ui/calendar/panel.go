@@ -372,7 +372,7 @@ func (n *panel) refused(err error) {
 	if errors.As(err, &bad) && n.mark(bad) {
 		return
 	}
-	n.p.host.Fail(page.T("save the event"), explained(err))
+	n.p.host.Fail(page.T("save the event"), err)
 }
 
 func (n *panel) me() string { return n.p.me(n.event.AccountID) }

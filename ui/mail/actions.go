@@ -72,8 +72,9 @@ func (p *Page) moveBack(id int64, from mirror.Folder) {
 		}
 		for _, item := range items {
 			if item.Kind == "mail.move" && item.ItemID == id && item.ItemKind == "message" {
-				if err := p.data.Discard(ctx, item.ID); !errors.Is(err, mirror.ErrNotFound) {
-					return err
+				var bad mirror.ErrBadInput
+				if err := p.data.Discard(ctx, item.ID); !errors.Is(err, mirror.ErrNotFound) && !errors.As(err, &bad) {
+					return err // else it has arrived or is under way: it is moved again
 				}
 			}
 		}
