@@ -169,6 +169,7 @@ const quitWait = 5 * time.Second
 
 func (a *App) end() {
 	a.quitting.Do(func() {
+		a.mail.Hidden() // keeps what was typed last
 		a.cancel()
 		a.endTips()
 		done := make(chan struct{})

@@ -255,3 +255,43 @@ func TestPagesByKeyAndPalette(t *testing.T) {
 		t.Fatal("the palette stays over the page")
 	}
 }
+
+// A token is removed from where it was put, though the person has since chosen to do without the keychain.
+func TestSignOutRemovesTheTokenFromItsKeychain(t *testing.T) {
+	h := newHouse(t)
+	h.start()
+	h.signIn()
+	a := h.account()
+	h.session.UseAuth(auth.New(auth.Config{ClientID: h.tenant.ClientID, LoginURL: h.tenant.LoginURL}, auth.NewMemoryKeychain(), nil))
+	if err := h.session.SignOut(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.keys.Get(t.Context(), a.Key); err == nil {
+		t.Fatal("the token is still in the keychain")
+	}
+}
+
+// What was typed in the moment before the program quits is there again at the next start.
+func TestQuittingKeepsWhatWasTypedLast(t *testing.T) {
+	h := newHouse(t)
+	h.start()
+	h.signIn()
+	h.until("rows", func() bool { return !h.shows("Mirroring") && h.win.Window().Canvas().Focused() != nil })
+	h.win.Window().Canvas().Focused().TypedRune('j')
+	h.until("a message in the reader", func() bool { return h.shows("Reply") })
+	h.win.Window().Canvas().Focused().TypedRune('r')
+	h.until("the composer", func() bool { return h.shows("Send") })
+	for _, r := range "Forty pallets" {
+		h.win.Window().Canvas().Focused().TypedRune(r)
+	}
+	h.end()
+	db, err := store.Open(t.Context(), filepath.Join(h.dir, "supercrm.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var kept int
+	if err := db.Reader().QueryRow(`SELECT count(*) FROM setting WHERE name LIKE 'mail.draft.%' AND value LIKE '%Forty pallets%'`).Scan(&kept); err != nil || kept != 1 {
+		t.Fatalf("%d drafts, %v", kept, err)
+	}
+}

@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -93,8 +94,18 @@ func (k *keeper) flush(ctx context.Context) error {
 			err = k.store.Save(ctx, key, string(text))
 		}
 		if err != nil {
+			k.again(key)
 			return err
 		}
+	}
+}
+
+// again puts a key back that could not be written, for the next time: the program's end may have cut it off.
+func (k *keeper) again(key string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if !slices.Contains(k.todo, key) {
+		k.todo = slices.Insert(k.todo, 0, key)
 	}
 }
 
