@@ -30,7 +30,7 @@ import (
 // run opens what the window needs, shows it until it is closed, and closes everything in the reverse order.
 func run(ctx context.Context, o options) error {
 	if err := own.DisplayProblem(); err != nil {
-		return fmt.Errorf("%w: start it in a desktop session, or see 'go run ./cmd/dev demo' for a tour without one", err)
+		return fmt.Errorf("%w ('go run ./cmd/dev demo' makes a tour without one)", err)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -301,7 +301,7 @@ func (l *listPane) showEmpty() {
 func (l *listPane) emptyNote() fyne.CanvasObject {
 	switch {
 	case l.failed != nil:
-		return kit.NewEmpty("warning", page.T("The messages could not be read"), l.failed.Error(),
+		return kit.NewEmpty("warning", page.T("The messages could not be read"), l.host.Explain("read messages", l.failed),
 			kit.NewButton(page.T("Try again"), "sync", l.restart))
 	case !l.known || len(l.model.ids) > 0:
 		return nil
