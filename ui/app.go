@@ -219,9 +219,9 @@ func (a *App) Who(parties ...page.Party) { a.who.Show(parties...) }
 // Toast implements page.Host.
 func (a *App) Toast(text string, undo func()) { a.frame.Toasts.Show(text, undo) }
 
-// Fail implements page.Host.
+// Fail implements page.Host. doing is not logged: it may name a meeting or a person.
 func (a *App) Fail(doing string, err error) {
-	a.d.Log.Error("could not do what was asked", "doing", doing, "error", err)
+	a.d.Log.Error("could not do what was asked", "error", err)
 	text := page.T("Could not {{.Doing}}.", map[string]any{"Doing": doing})
 	if why := plain(err); why != "" {
 		text += " " + why
