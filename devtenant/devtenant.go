@@ -220,6 +220,9 @@ func (s *Server) Token(upn string, scopes ...string) (string, error) {
 	return s.entra.Mint(s.ClientID, upn, scopes...)
 }
 
+// Faults are the rules by which Graph requests go wrong; /control/faults changes them from outside.
+func (s *Server) Faults() *graph.Faults { return s.graph.Faults() }
+
 // Intercept sets the hook that chooses a fault for each Graph request, those inside a batch too; nil takes it away.
 func (s *Server) Intercept(choose func(*http.Request) *Fault) { s.graph.SetIntercept(choose) }
 
@@ -248,6 +251,8 @@ func (s *Server) handler() http.Handler {
 		switch {
 		case r.URL.Path == "/":
 			s.panel(w, r)
+		case r.URL.Path == "/control/faults" || strings.HasPrefix(r.URL.Path, "/control/faults/"):
+			s.graph.Faults().ServeHTTP(w, r)
 		case strings.HasPrefix(r.URL.Path, "/graph/"):
 			if !s.challenged(w, r) {
 				s.graph.ServeHTTP(w, r)

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"supercrm/devtenant/mailbox"
@@ -95,7 +96,7 @@ func (c *call) pageSize(t deltaToken) int {
 
 // deltaPage tells one page. tell gives the mailbox's next n changes, write an item that is still there.
 func (c *call) deltaPage(of, odataType string, t deltaToken, tell func(mailbox.Round, int) ([]mailbox.Change, mailbox.Round, bool, error), write func(mailbox.Change) (fields, error)) error {
-	quirks := *c.h.quirks.Load()
+	quirks := c.quirks
 	var changes []mailbox.Change
 	next, done := t, false
 	empty := quirks.EmptyPages && !t.Empty
@@ -131,6 +132,9 @@ func (c *call) deltaPage(of, odataType string, t deltaToken, tell func(mailbox.R
 	}
 	if quirks.Replays && len(value) > 0 && !changes[0].Gone {
 		value = append(value, value[0])
+	}
+	if quirks.Reorder {
+		slices.Reverse(value)
 	}
 	token, err := c.h.writeToken(next)
 	if err != nil {
@@ -240,7 +244,7 @@ func (c *call) eventDelta(cal *mailbox.Calendar) error {
 	if err != nil {
 		return err
 	}
-	quirks := *c.h.quirks.Load()
+	quirks := c.quirks
 	return c.deltaPage("calendarView", "#microsoft.graph.event", t,
 		func(r mailbox.Round, n int) ([]mailbox.Change, mailbox.Round, bool, error) {
 			return c.b.EventDelta(cal, t.From, t.To, r, n)

@@ -39,13 +39,33 @@ type Fault struct {
 	// Reset: the connection is cut without an answer; with AfterApply after the request was carried out.
 	Reset bool
 	Delay time.Duration // before anything else
+	// Cut ends the answer's body half way.
+	Cut Cut
+	// Drops gives the body in 16 pieces with this pause between them.
+	Drops time.Duration
+	// Skew moves the Date header.
+	Skew time.Duration
+	// Quirks for this request instead of the handler's.
+	Quirks *Quirks
 }
+
+// Cut is how a body ends too early.
+type Cut int
+
+// The ways a body ends: whole, by the connection's end, or as if the half were all.
+const (
+	CutNone Cut = iota
+	CutReset
+	CutSilent
+)
 
 // Quirks are things that the service may do at any time and a client has to live with (facts, "Sync"). Tests switch
 // them on.
 type Quirks struct {
 	EmptyPages    bool // an empty page with a nextLink before each page of a delta round
 	Replays       bool // the first item of a delta page is told twice
+	Reorder       bool // the items of a delta page come in reverse
+	NewIDs        bool // a move changes the immutable id, too, as between archives
 	MissingMaster bool // series masters are left out of calendarView deltas
 }
 
@@ -71,6 +91,7 @@ type Handler struct {
 	four      atomic.Bool
 	serial    atomic.Uint64
 	uploads   uploads
+	faults    Faults
 
 	mu   sync.Mutex
 	busy map[string]int // running requests by app and mailbox
@@ -97,6 +118,9 @@ func (h *Handler) SetIntercept(f func(*http.Request) *Fault) {
 	h.intercept.Store(&f)
 }
 
+// Faults are the rules by which requests go wrong; Intercept comes before them.
+func (h *Handler) Faults() *Faults { return &h.faults }
+
 // SetQuirks replaces the quirks.
 func (h *Handler) SetQuirks(q Quirks) { h.quirks.Store(&q) }
 
@@ -120,7 +144,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if a.reset {
 		panic(http.ErrAbortHandler)
 	}
-	a.send(w)
+	a.send(w, r)
 }
 
 // answer is a response being made.
@@ -129,6 +153,9 @@ type answer struct {
 	header          http.Header
 	body            []byte
 	reset           bool
+	cut             Cut
+	drops           time.Duration
+	quirks          Quirks
 	requestID       string
 	clientRequestID string
 	now             func() time.Time
@@ -138,7 +165,7 @@ func (h *Handler) newAnswer(r *http.Request) *answer {
 	mac := hmac.New(sha256.New, []byte(h.opt.Mailboxes.Epoch()))
 	fmt.Fprintf(mac, "request %d", h.serial.Add(1))
 	sum := mac.Sum(nil)
-	a := &answer{header: http.Header{}, now: h.opt.Now}
+	a := &answer{header: http.Header{}, now: h.opt.Now, quirks: *h.quirks.Load()}
 	a.requestID = fmt.Sprintf("%x-%x-%x-%x-%x", sum[0:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
 	a.clientRequestID = a.requestID
 	if id := r.Header.Get("client-request-id"); id != "" && len(id) <= 100 {
@@ -148,18 +175,6 @@ func (h *Handler) newAnswer(r *http.Request) *answer {
 	a.header.Set("client-request-id", a.clientRequestID)
 	a.header.Set("Cache-Control", "private")
 	return a
-}
-
-func (a *answer) send(w http.ResponseWriter) {
-	for name, values := range a.header {
-		w.Header()[name] = values
-	}
-	if a.status == 0 {
-		a.status = http.StatusOK
-	}
-	w.WriteHeader(a.status)
-	// A client that has gone away is the only reason for an error here.
-	_, _ = w.Write(a.body)
 }
 
 // serve answers one request or one part of a batch.
@@ -179,6 +194,13 @@ func (h *Handler) serve(a *answer, r *http.Request, body []byte) {
 			return
 		}
 	}
+	a.cut, a.drops = fault.Cut, fault.Drops
+	if fault.Quirks != nil {
+		a.quirks = *fault.Quirks
+	}
+	if fault.Skew != 0 {
+		a.header.Set("Date", h.opt.Now().Add(fault.Skew).UTC().Format(http.TimeFormat))
+	}
 	if fault.AfterApply || fault.Status == 0 && !fault.Reset {
 		h.answer(a, r, body)
 	}
@@ -197,9 +219,15 @@ func (h *Handler) serve(a *answer, r *http.Request, body []byte) {
 
 func (h *Handler) fault(r *http.Request) *Fault {
 	if f := h.intercept.Load(); f != nil {
-		return (*f)(r)
+		if fault := (*f)(r); fault != nil {
+			return fault
+		}
 	}
-	return nil
+	return h.faults.choose(r, func() (Caller, bool) {
+		_, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+		caller, err := h.opt.Verify(strings.TrimSpace(token))
+		return caller, err == nil
+	})
 }
 
 // answer authenticates, limits and routes. A panic is the simulated tenant's own mistake: it is logged and answered 500.

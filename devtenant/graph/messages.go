@@ -208,6 +208,11 @@ func (c *call) moveMessage(m *message, copied bool) error {
 	if copied {
 		return c.answerMessage(http.StatusCreated, c.b.Copy(m, f))
 	}
+	if c.quirks.NewIDs {
+		twin := c.b.Copy(m, f)
+		c.b.Remove(m)
+		return c.answerMessage(http.StatusCreated, twin)
+	}
 	c.b.Move(m, f)
 	return c.answerMessage(http.StatusCreated, m)
 }
