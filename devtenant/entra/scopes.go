@@ -143,23 +143,6 @@ func graphScopes(scopes []string) []string {
 	return out
 }
 
-// mayGrant reports whether a user of the tenant may approve these scopes for themselves.
-func mayGrant(t directory.Tenant, u directory.User, scopes []string) bool {
-	if u.Role == directory.RoleAdmin {
-		return true
-	}
-	if t.UserConsent == directory.ConsentNone {
-		return false
-	}
-	for _, s := range scopes {
-		p, ok := permissionNamed(s)
-		if !ok || p.admin || p.managed && t.UserConsent == directory.ConsentManaged {
-			return false
-		}
-	}
-	return true
-}
-
 // responseScope is the scope value of a token response. The real service leaves offline_access out even when a refresh
 // token comes with it.
 func responseScope(scopes []string) string {
