@@ -51,7 +51,7 @@ var explanations = map[int]string{
 	9000411: "A parameter was sent more than once.",
 	90014:   "A required value is missing.",
 	900144:  "The request lacks a required parameter.",
-	90033: "The service has a passing problem. Try again.",
+	90033:   "The service has a passing problem. Try again.",
 	90023:   "A value in the request is not supported.",
 	9002313: "The request is malformed.",
 	9002326: "Only an app of the single-page platform may redeem tokens from a page of another site.",

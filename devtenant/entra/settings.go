@@ -148,6 +148,9 @@ func (s *Server) setUser(v values) (any, error) {
 	if !ok {
 		return nil, errNobody
 	}
+	if before.HomeUPN != "" && (v.has("password") || v.has("password_expired") || v.has("managed_device")) {
+		return nil, errors.New("a guest's password and device belong to the account at home")
+	}
 	var problem error
 	var after directory.User
 	err := s.dir.ChangeUser(upn, func(u *directory.User) {

@@ -3,11 +3,14 @@ package entra_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"supercrm/devtenant/directory"
 	"supercrm/devtenant/entra"
+	"supercrm/devtenant/visitor"
 )
 
 // control posts to a switch and returns status, body and where it redirects to.
@@ -58,6 +61,7 @@ func TestSwitchesByJSONAndForm(t *testing.T) {
 		{"policy", form, "tenant=nowhere&mfa=true", 400},
 		{"user", form, "upn=pat@contoso.example&role=admin", 204},
 		{"user", form, "upn=nobody@contoso.example&disabled=true", 404},
+		{"user", form, "upn=maya.torres_harborline.example%23EXT%23@contoso.example&managed_device=true", 400},
 		{"principal", form, "client_id=55555555-0000-4000-8000-000000000002&tenant=contoso.example&assignment_required=true&assign=pat@contoso.example", 204},
 		{"approve", form, "client_id=55555555-0000-4000-8000-000000000002&tenant=contoso.example", 204},
 		{"revoke-grant", form, "client_id=55555555-0000-4000-8000-000000000002&tenant=" + directory.DemoDomain, 400},
@@ -110,4 +114,39 @@ func TestSwitchesRefuseOtherSites(t *testing.T) {
 	if !r.srv.State().Tenants[0].MFA {
 		t.Error("the switch was not turned")
 	}
+}
+
+// Switches, sign-ins, refreshes and the state may come at the same time; run with -race.
+func TestSwitchesWhilePeopleSignIn(t *testing.T) {
+	h, _, tokens := settled(t)
+	var wg sync.WaitGroup
+	for _, work := range []func(){
+		func() { h.turn("policy", "tenant", h.tenant, "mfa", "true") },
+		func() { h.turn("policy", "tenant", h.tenant, "mfa", "false") },
+		func() { h.turn("cae", "upn", h.upn("member")) },
+		func() { h.turn("user", "upn", h.upn("guest"), "managed_device", "true") },
+		func() { h.turn("principal", "client_id", h.client, "tenant", h.tenant, "assign", h.upn("member")) },
+		func() { h.turn("approve", "client_id", h.client, "tenant", h.tenant) },
+		func() { h.turn("app", "client_id", h.client, "verified", "false") },
+		func() { h.srv.State() },
+		func() { _, _ = h.srv.Verify(tokens.AccessToken) },
+		func() {
+			if got := h.renew(tokens.RefreshToken); got.Status != http.StatusOK && got.Codes[0] != 50076 {
+				t.Errorf("refresh: %+v", got)
+			}
+		},
+		func() { // admin links end at the blank page, so that visits do not share the program's listener
+			link := h.base + "/common/adminconsent?" + url.Values{"client_id": {h.client}, "redirect_uri": {h.base + "/common/oauth2/nativeclient"}}.Encode()
+			if err := visitor.SignIn(t.Context(), link, h.upn("admin"), directory.DemoPassword); err != nil {
+				t.Errorf("visit: %v", err)
+			}
+		},
+	} {
+		wg.Go(func() {
+			for range 15 {
+				work()
+			}
+		})
+	}
+	wg.Wait()
 }
