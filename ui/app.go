@@ -15,6 +15,7 @@ import (
 
 	"supercrm/internal/store"
 	"supercrm/outlook/mirror"
+	"supercrm/ui/accounts"
 	"supercrm/ui/calendar"
 	"supercrm/ui/frame"
 	"supercrm/ui/kit"
@@ -99,9 +100,11 @@ type App struct {
 	welcome  *welcome.Page
 	palette  *palette.Palette
 	pending  *pending.Panel
-	tray     *tray.Tray
-	endTips  func()
-	floating *fyne.Container
+
+	accountsPanel *accounts.Panel
+	tray          *tray.Tray
+	endTips       func()
+	floating      *fyne.Container
 
 	accounts       []mirror.Account
 	accountsLoader *page.Loader[[]mirror.Account]
@@ -132,10 +135,12 @@ func New(ctx context.Context, d Deps) *App {
 	a.statusLoader = page.NewLoader[overview](a, "read status")
 	a.who = who.New(a, d.Records, d.Timeline)
 	a.mail = mail.New(a, d.Mailbox, d.Settings)
-	a.calendar = calendar.New(a, d.Mailbox, calendar.Options{Now: time.Now, Zone: time.Local, OpenURL: d.Sessions.OpenBrowser, Suggest: a.suggest})
+	a.calendar = calendar.New(a, calendarData{d.Mailbox}, calendar.Options{Refuse: a.refuseMeeting, Now: time.Now, Zone: time.Local, OpenURL: d.Sessions.OpenBrowser, Suggest: a.suggest})
 	a.people = people.New(a, d.Records, d.Timeline)
 	a.frame = frame.New([]page.Page{a.calendar, a.mail, a.people}, a.who.Object(), d.Do)
 	a.pending = pending.New(a, d.Mailbox)
+	a.accountsPanel = accounts.New(a, d.Mailbox)
+	a.wireAccounts()
 	a.palette = palette.New(a, a.finders(), a.commands)
 	a.wireFrame()
 
@@ -303,6 +308,7 @@ func (a *App) setAccounts(all []mirror.Account) {
 		tip := all[0].Name + "\n" + all[0].UPN
 		a.frame.Rail.Account(all[0].Name, tip, all[0].SignIn)
 	}
+	a.showNotices()
 	a.reloadStatus()
 	a.setMenu()
 }
@@ -378,36 +384,6 @@ func (a *App) reloadStatus() {
 		}
 		a.frame.Status.Set(frame.Describe(o.status, func(t time.Time) string { return when.Time(t.Local()) }))
 		a.frame.Rail.Badge(page.Mail, o.unread)
-	})
-}
-
-func (a *App) loadMode() kit.Mode {
-	v, err := a.d.Settings.Load(a.ctx, "appearance")
-	if err != nil {
-		a.d.Log.Error("read appearance", "error", err)
-	}
-	switch v {
-	case "light":
-		return kit.ModeLight
-	case "dark":
-		return kit.ModeDark
-	}
-	return kit.ModeSystem
-}
-
-func (a *App) applyMode(m kit.Mode) {
-	a.mode = m
-	a.d.Fyne.Settings().SetTheme(kit.NewTheme(m))
-}
-
-// SetMode changes the appearance and keeps the choice.
-func (a *App) SetMode(m kit.Mode) {
-	a.applyMode(m)
-	name := map[kit.Mode]string{kit.ModeSystem: "system", kit.ModeLight: "light", kit.ModeDark: "dark"}[m]
-	a.Go("save appearance", func(ctx context.Context) {
-		if err := a.d.Settings.Save(ctx, "appearance", name); err != nil {
-			a.Do(func() { a.Fail(page.T("keep the appearance"), err) })
-		}
 	})
 }
 

@@ -39,6 +39,7 @@ func (a *App) float(o fyne.CanvasObject) {
 
 func (a *App) closeFloating() {
 	a.pending.Closed()
+	a.accountsPanel.Closed()
 	if len(a.floating.Objects) > 0 {
 		a.floating.Objects = nil
 		a.floating.Refresh()
@@ -127,7 +128,8 @@ func (a *App) accountMenu(at fyne.Position) {
 		}
 		items = append(items, fyne.NewMenuItem(page.T("Sign out…"), func() { a.askSignOut(acc) }), fyne.NewMenuItemSeparator())
 	}
-	items = append(items, fyne.NewMenuItem(page.T("Add an account…"), func() { a.showWelcome("", true) }), fyne.NewMenuItemSeparator())
+	items = append(items, fyne.NewMenuItem(page.T("Add an account…"), func() { a.showWelcome("", true) }),
+		fyne.NewMenuItem(page.T("Accounts and permissions…"), a.openAccounts), fyne.NewMenuItemSeparator())
 	items = append(items, a.appearanceItems()...)
 	items = append(items, fyne.NewMenuItemSeparator(), fyne.NewMenuItem(page.T("Quit"), a.Quit))
 	menu := widget.NewPopUpMenu(fyne.NewMenu("", items...), a.window.Canvas())

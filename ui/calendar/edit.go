@@ -109,6 +109,8 @@ func (p *Page) remove(e mirror.Event) {
 	switch {
 	case e.Cancelled:
 		p.erase(e, nil)
+	case !e.CanEdit && e.IsOrganizer:
+		p.host.Toast(page.T("This calendar can only be read."), nil)
 	case !e.CanEdit:
 		p.host.Toast(page.T("Only the organizer, {{.Name}}, can delete “{{.Title}}”. You can decline it instead.",
 			map[string]any{"Name": nameOf(e.Organizer), "Title": titleOf(&e)}), nil)
@@ -191,4 +193,16 @@ func (p *Page) cancelAsk() bool {
 	p.view.clearNotice()
 	p.view.grid.cancel()
 	return true
+}
+
+// refused tells why no meeting can be made, if so.
+func (p *Page) refused() bool {
+	if p.opt.Refuse == nil {
+		return false
+	}
+	why := p.opt.Refuse()
+	if why != "" {
+		p.host.Toast(why, nil)
+	}
+	return why != ""
 }

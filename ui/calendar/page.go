@@ -40,6 +40,8 @@ type Options struct {
 	OpenURL func(url string) error
 	// Suggest finds people by the beginning of a name or address, for the attendees field; nil: none are offered.
 	Suggest func(ctx context.Context, text string) ([]page.Party, error)
+	// Refuse says why no meeting can be made now, or ""; nil: one always can.
+	Refuse func() string
 }
 
 // Page is the calendar. Its methods are called on the UI thread.
@@ -307,13 +309,17 @@ func (p *Page) slotOrNext() (day when.Date, from, to int, allDay bool) {
 }
 
 func (p *Page) create(day when.Date, from, to int, allDay bool) {
-	p.panel.openNew(day, from, to, allDay, nil)
+	if !p.refused() {
+		p.panel.openNew(day, from, to, allDay, nil)
+	}
 }
 
 // Compose implements page.Composer: a meeting with somebody.
 func (p *Page) Compose(name, addr string) {
 	day, from, to, allDay := p.slotOrNext()
-	p.panel.openNew(day, from, to, allDay, []mirror.Address{{Name: name, Addr: addr}})
+	if !p.refused() {
+		p.panel.openNew(day, from, to, allDay, []mirror.Address{{Name: name, Addr: addr}})
+	}
 }
 
 // Open implements page.Opener: it goes to an event and selects it.

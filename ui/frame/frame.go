@@ -42,6 +42,8 @@ type Frame struct {
 	body    *fyne.Container
 	middle  *fyne.Container
 	header  *fyne.Container
+	notice  *fyne.Container
+	notices map[page.ID]fyne.CanvasObject
 	object  fyne.CanvasObject
 	hidden  bool // the person has folded the who panel away
 }
@@ -56,6 +58,8 @@ func New(pages []page.Page, who fyne.CanvasObject, do func(func())) *Frame {
 	f.whoShow = kit.NewIconButton("panel", page.T("Show or hide the person panel"), func() { f.SetWhoHidden(!f.hidden) })
 	f.whoShow.SetOn(true)
 	f.body = container.NewStack()
+	f.notice, f.notices = container.NewStack(), map[page.ID]fyne.CanvasObject{}
+	f.notice.Hide()
 
 	search := kit.NewButton(page.T("Search"), "search", func() {
 		if f.OnSearch != nil {
@@ -66,7 +70,7 @@ func New(pages []page.Page, who fyne.CanvasObject, do func(func())) *Frame {
 	f.header = kit.Row(kit.S3, f.title, kit.Grow(f.actions), search, f.whoShow)
 	header := kit.Fixed(kit.Inset(f.header, 0, kit.S3, 0, kit.S4), 0, headerHeight)
 	f.whoBox = kit.Fixed(kit.Columns(0, kit.HairlineUpright(), kit.Grow(kit.Surface(kit.ColorPane, who))), whoWidth, 0)
-	f.middle = kit.Columns(0, kit.Grow(kit.Surface(kit.ColorPage, kit.Stack(0, header, kit.Hairline(), kit.Grow(f.body)))), f.whoBox)
+	f.middle = kit.Columns(0, kit.Grow(kit.Surface(kit.ColorPage, kit.Stack(0, header, kit.Hairline(), f.notice, kit.Grow(f.body)))), f.whoBox)
 	status := kit.Stack(0, kit.Hairline(), kit.Fixed(kit.Surface(kit.ColorRail, f.Status.Object()), 0, statusHeight))
 	main := kit.Stack(0, kit.Grow(f.middle), status)
 	f.object = kit.Columns(0, kit.Fixed(f.Rail.Object(), railWidth, 0), kit.HairlineUpright(), kit.Grow(main))
@@ -107,6 +111,7 @@ func (f *Frame) Show(id page.ID) {
 	f.Header()
 	f.body.Objects = []fyne.CanvasObject{p.Object()}
 	f.body.Refresh()
+	f.placeNotice()
 	f.placeWho()
 	p.Shown()
 	if f.OnPage != nil {
@@ -121,6 +126,25 @@ func (f *Frame) Header() {
 		f.actions.Objects = []fyne.CanvasObject{h}
 	}
 	f.actions.Refresh()
+}
+
+// SetNotice puts something that stays between a page's header and the page, or takes it away with nil.
+func (f *Frame) SetNotice(id page.ID, o fyne.CanvasObject) {
+	if o == nil {
+		delete(f.notices, id)
+	} else {
+		f.notices[id] = o
+	}
+	f.placeNotice()
+}
+
+func (f *Frame) placeNotice() {
+	f.notice.Objects = nil
+	if f.current != nil && f.notices[f.current.ID()] != nil {
+		f.notice.Objects = []fyne.CanvasObject{f.notices[f.current.ID()]}
+	}
+	f.notice.Hidden = len(f.notice.Objects) == 0
+	f.middle.Refresh()
 }
 
 // SetWhoHidden folds the who panel away or brings it back.

@@ -36,12 +36,15 @@ type composer struct {
 	wrong   *kit.Text
 	text    *kit.Entry
 	send    *kit.Button
-	foot    *fyne.Container
-	buttons fyne.CanvasObject
-	sending bool
-	closed  bool
-	saving  bool // a save is due
-	object  fyne.CanvasObject
+	// note stands beside Send, unless there is a reason that mail cannot be sent.
+	note     string
+	noteLine *kit.Text
+	foot     *fyne.Container
+	buttons  fyne.CanvasObject
+	sending  bool
+	closed   bool
+	saving   bool // a save is due
+	object   fyne.CanvasObject
 }
 
 // addressField is a line of addresses with its label, and what is wrong with them below.
@@ -103,17 +106,18 @@ func newComposer(p *Page, key string, message int64, begun, d draft) *composer {
 		e.OnSend = c.Send
 		e.OnEscape = c.escape
 	}
-	note := ""
 	if message != 0 {
-		note = page.T("The conversation is quoted below your text.")
+		c.note = page.T("The conversation is quoted below your text.")
 	}
+	c.noteLine = kit.NewLine(c.note, kit.SizeSmall, kit.ColorMuted)
 	closer := kit.NewIconButton("close", page.T("Close (Esc)"), c.escape)
-	c.buttons = kit.Row(kit.S3, c.send, kit.Grow(kit.NewLine(note, kit.SizeSmall, kit.ColorMuted)))
+	c.buttons = kit.Row(kit.S3, c.send, kit.Grow(c.noteLine))
 	c.foot = container.NewStack(c.buttons)
 	head := kit.Row(kit.S2, kit.Grow(c.title), closer)
 	c.object = kit.Surface(kit.ColorPage, kit.Inset(kit.Stack(kit.S2, head, fields, kit.Grow(c.text), c.wrong, c.foot), kit.S1, kit.S4, kit.S3, kit.S4))
 	c.wrong.Hide()
 	c.fill(d)
+	c.permit()
 	return c
 }
 
@@ -244,7 +248,7 @@ func (c *composer) discard() {
 
 // Send checks the fields and queues the mail, once.
 func (c *composer) Send() {
-	if c.sending || c.closed {
+	if c.sending || c.closed || !c.permit() {
 		return
 	}
 	to, okTo := c.to.read(true)

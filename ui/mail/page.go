@@ -209,6 +209,9 @@ func (p *Page) load() {
 
 func (p *Page) show(o overview) {
 	p.boxes = o.boxes
+	if p.writing != nil {
+		p.writing.permit()
+	}
 	clear(p.own)
 	any := false
 	for _, b := range o.boxes {

@@ -1,0 +1,6 @@
+package ui
+
+import "supercrm/ui/calendar"
+
+// CalendarData is what the calendar page is given.
+func (a *App) CalendarData() calendar.Data { return calendarData{a.d.Mailbox} }
