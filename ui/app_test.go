@@ -25,6 +25,7 @@ import (
 	"supercrm/ui"
 	"supercrm/ui/page"
 	"supercrm/ui/uitest"
+	"supercrm/ui/welcome"
 )
 
 // house is the whole program but for the driver and the keychain: real packages, one file, the simulated tenant.
@@ -56,11 +57,12 @@ func (w ways) SignIn(ctx context.Context, o auth.SignInOptions) error {
 func (w ways) SampleData() func() error { return nil }
 func (w ways) Hint() string             { return "" }
 func (w ways) KeepUntilQuit()           {}
-func (w ways) Advanced(ctx context.Context) (settings.SignIn, error) {
-	return settings.New(w.h.db).LoadSignIn(ctx)
+func (w ways) Advanced(ctx context.Context) (welcome.Choices, error) {
+	in, err := settings.New(w.h.db).LoadSignIn(ctx)
+	return welcome.Choices(in), err
 }
-func (w ways) SetAdvanced(ctx context.Context, in settings.SignIn) error {
-	return settings.New(w.h.db).SaveSignIn(ctx, in)
+func (w ways) SetAdvanced(ctx context.Context, in welcome.Choices) error {
+	return settings.New(w.h.db).SaveSignIn(ctx, settings.SignIn(in))
 }
 func (w ways) OpenBrowser(address string) error {
 	w.h.mu.Lock()

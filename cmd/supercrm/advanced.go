@@ -9,6 +9,7 @@ import (
 	"supercrm/auth"
 	"supercrm/internal/settings"
 	"supercrm/ui/page"
+	"supercrm/ui/welcome"
 )
 
 // advanced reads and changes where the program signs in, while it runs.
@@ -21,21 +22,22 @@ type advanced struct {
 }
 
 // Advanced implements welcome.Way.
-func (a *advanced) Advanced(ctx context.Context) (settings.SignIn, error) {
+func (a *advanced) Advanced(ctx context.Context) (welcome.Choices, error) {
 	in, err := a.settings.LoadSignIn(ctx)
 	if err != nil {
-		return in, err
+		return welcome.Choices{}, err
 	}
 	if a.demo {
 		in.Fixed = page.T("Sample data always signs in to the simulated organisation inside this program.")
 	} else if _, which := chosen(in).overridden(os.Getenv); len(which) > 0 {
 		in.Fixed = page.T("Set by the environment, which comes first: {{.Names}}.", map[string]any{"Names": strings.Join(which, ", ")})
 	}
-	return in, nil
+	return welcome.Choices(in), nil
 }
 
 // SetAdvanced implements welcome.Way.
-func (a *advanced) SetAdvanced(ctx context.Context, in settings.SignIn) error {
+func (a *advanced) SetAdvanced(ctx context.Context, made welcome.Choices) error {
+	in := settings.SignIn(made)
 	where, _ := chosen(in).overridden(os.Getenv)
 	if !a.demo && (where.clientID != "" || in != settings.SignIn{DeviceCode: in.DeviceCode}) { // back to the defaults is always allowed
 		if err := where.check(); err != nil {

@@ -6,10 +6,22 @@ import (
 	"fyne.io/fyne/v2"
 
 	"supercrm/auth"
-	"supercrm/internal/settings"
 	"supercrm/ui/kit"
 	"supercrm/ui/page"
 )
+
+// Choices are where and as what the program signs in, as the person has set it. Empty fields mean the built-in values.
+type Choices struct {
+	ClientID string // of the organisation's own app registration
+	Tenant   string // GUID or domain; "" lets any organisation sign in
+	Cloud    string // auth.Cloud's ID, or "custom" for the two addresses
+	LoginURL string // with Cloud "custom" only
+	GraphURL string // with Cloud "custom" only
+	// DeviceCode offers the sign-in with a code. Off by default: many organisations forbid it, and rightly.
+	DeviceCode bool
+	// Fixed says what outranks these values, such as the environment; it is not kept.
+	Fixed string
+}
 
 // clouds in the order of the choice; the last one is for addresses of one's own.
 var clouds = []string{"global", "gcchigh", "dod", "china", "custom"}
@@ -51,13 +63,13 @@ func (p *Page) Advanced() {
 // advanced is the form for another registration or cloud. Its methods are called on the UI thread.
 type advanced struct {
 	p                        *Page
-	in                       settings.SignIn
+	in                       Choices
 	id, tenant, login, graph *kit.Field
 	code                     *kit.Check
 	wrong                    error
 }
 
-func newAdvanced(p *Page, in settings.SignIn) *advanced {
+func newAdvanced(p *Page, in Choices) *advanced {
 	a := &advanced{p: p, in: in,
 		id:     kit.NewField(page.T("Application (client) id of your own registration"), page.T("empty: the built-in one")),
 		tenant: kit.NewField(page.T("Organisation that may sign in (domain or tenant id)"), page.T("empty: any")),
@@ -105,14 +117,14 @@ func (a *advanced) show() {
 		objs = append(objs, kit.NewLine(c.Name+"  ·  "+c.LoginURL, kit.SizeSmall, kit.ColorMuted))
 	}
 	objs = append(objs, a.code, kit.Hairline(), kit.Row(kit.S2, p.main(page.T("Save"), "", a.save),
-		kit.NewButton(page.T("Set back"), "undo", func() { a.keep(settings.SignIn{}) }), kit.Spring(), kit.NewGhost(page.T("Back"), "", p.Back)))
+		kit.NewButton(page.T("Set back"), "undo", func() { a.keep(Choices{}) }), kit.Spring(), kit.NewGhost(page.T("Back"), "", p.Back)))
 	p.showIn(cardWidth+60, objs...)
 	p.Focus()
 }
 
 func (a *advanced) save() { a.keep(a.in) }
 
-func (a *advanced) keep(in settings.SignIn) {
+func (a *advanced) keep(in Choices) {
 	p := a.p
 	turn := p.turn
 	in.Fixed = ""

@@ -13,7 +13,6 @@ import (
 
 	"supercrm/assets"
 	"supercrm/auth"
-	"supercrm/internal/settings"
 	"supercrm/ui/kit"
 	"supercrm/ui/page"
 )
@@ -29,8 +28,8 @@ type Way interface {
 	// Approve opens that page for an administrator at this computer and waits for the answer. It signs nobody in.
 	Approve(ctx context.Context, o auth.ApproveOptions) (auth.Approval, error)
 	// Advanced reads where the program signs in; SetAdvanced checks, keeps and applies it. Both read or write a file.
-	Advanced(ctx context.Context) (settings.SignIn, error)
-	SetAdvanced(ctx context.Context, in settings.SignIn) error
+	Advanced(ctx context.Context) (Choices, error)
+	SetAdvanced(ctx context.Context, in Choices) error
 	// SampleData starts the program on the simulated tenant, beside this one. nil: not offered.
 	SampleData() func() error
 	// Hint is a line about who can sign in, for the demo. "" for none.

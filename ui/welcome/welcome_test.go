@@ -11,7 +11,6 @@ import (
 	"fyne.io/fyne/v2"
 
 	"supercrm/auth"
-	"supercrm/internal/settings"
 	"supercrm/ui/uitest"
 )
 
@@ -25,7 +24,7 @@ type gate struct {
 
 	approved auth.Approval
 	approve  chan auth.ApproveOptions
-	set      settings.SignIn
+	set      Choices
 	setErr   error
 }
 
@@ -65,8 +64,8 @@ func (g *gate) Approve(ctx context.Context, o auth.ApproveOptions) (auth.Approva
 		return g.approved, err
 	}
 }
-func (g *gate) Advanced(context.Context) (settings.SignIn, error) { return g.set, nil }
-func (g *gate) SetAdvanced(_ context.Context, in settings.SignIn) error {
+func (g *gate) Advanced(context.Context) (Choices, error) { return g.set, nil }
+func (g *gate) SetAdvanced(_ context.Context, in Choices) error {
 	if g.setErr == nil {
 		g.set = in
 	}
