@@ -59,6 +59,8 @@ type Settings interface {
 	Load(ctx context.Context, name string) (string, error)
 	Save(ctx context.Context, name, value string) error
 	Delete(ctx context.Context, name string) error
+	// DeleteAll forgets every value whose name begins with prefix.
+	DeleteAll(ctx context.Context, prefix string) error
 }
 
 // Deps is everything that the window is given. All fields are needed, unless they say otherwise.
@@ -109,6 +111,8 @@ type App struct {
 	accounts       []mirror.Account
 	accountsLoader *page.Loader[[]mirror.Account]
 	statusLoader   *page.Loader[overview]
+	statusReading  bool
+	statusAgain    bool
 	known          bool // the accounts have been read once
 	mode           kit.Mode
 	quitting       sync.Once
@@ -358,7 +362,14 @@ type overview struct {
 	unread int
 }
 
+// reloadStatus reads once at a time: during a first mirroring changes come faster than they can be read, and cancelling
+// each reading for the next would freeze the line.
 func (a *App) reloadStatus() {
+	if a.statusReading {
+		a.statusAgain = true
+		return
+	}
+	a.statusReading, a.statusAgain = true, false
 	a.statusLoader.Load(func(ctx context.Context) (overview, error) {
 		var o overview
 		var err error
@@ -378,6 +389,10 @@ func (a *App) reloadStatus() {
 		}
 		return o, nil
 	}, func(o overview, err error) {
+		a.statusReading = false
+		if a.statusAgain {
+			defer a.reloadStatus()
+		}
 		if err != nil {
 			a.d.Log.Error("read status", "error", err)
 			return

@@ -152,9 +152,14 @@ func (a *App) appearanceItems() []*fyne.MenuItem {
 
 func (a *App) askSignOut(acc mirror.Account) {
 	text := page.T("Sign out {{.UPN}}? Its mirrored mail and calendar and what is still pending are erased from this computer. People and companies stay.", map[string]any{"UPN": acc.UPN})
+	last := len(a.accounts) == 1
 	a.frame.Toasts.Ask(text, page.T("Sign out"), func() {
 		a.Go("sign out", func(ctx context.Context) {
-			if err := a.d.Sessions.SignOut(ctx, acc); err != nil {
+			err := a.d.Sessions.SignOut(ctx, acc)
+			if last && err == nil {
+				err = a.d.Settings.DeleteAll(ctx, "mail.") // unsent drafts are as personal as the mail they answer
+			}
+			if err != nil {
 				a.Do(func() { a.Fail(page.T("sign out"), err) })
 			}
 		})

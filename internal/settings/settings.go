@@ -47,3 +47,12 @@ func (s *Settings) Delete(ctx context.Context, name string) error {
 		return err
 	})
 }
+
+// DeleteAll forgets every value whose name begins with prefix.
+func (s *Settings) DeleteAll(ctx context.Context, prefix string) error {
+	return s.db.Write(ctx, "delete settings", func(tx *store.Tx) error {
+		_, err := tx.ExecContext(ctx, "DELETE FROM setting WHERE substr(name, 1, length(?1)) = ?1", prefix)
+		tx.Changed(store.Settings)
+		return err
+	})
+}

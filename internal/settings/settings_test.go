@@ -37,4 +37,17 @@ func TestValuesAreKeptReplacedAndForgotten(t *testing.T) {
 	if v, _ := s.Load(t.Context(), "theme"); v != "" {
 		t.Fatalf("deleted: %q", v)
 	}
+	for _, name := range []string{"mail.draft.1", "mail.draft.2", "mailbox"} {
+		if err := s.Save(t.Context(), name, "x"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.DeleteAll(t.Context(), "mail."); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"mail.draft.1": "", "mail.draft.2": "", "mailbox": "x"} {
+		if v, err := s.Load(t.Context(), name); v != want || err != nil {
+			t.Errorf("%s: %q, %v", name, v, err)
+		}
+	}
 }

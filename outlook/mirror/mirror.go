@@ -38,9 +38,10 @@ type Mirror struct {
 	retry    time.Duration
 	undoSend time.Duration
 
-	mu      sync.Mutex
-	runners map[int64]*runner
-	closed  bool
+	mu         sync.Mutex
+	connecting sync.Mutex
+	runners    map[int64]*runner
+	closed     bool
 }
 
 // New makes a mirror over an open file. It starts nothing; an unknown zone counts as UTC.
@@ -109,6 +110,8 @@ func (m *Mirror) Connect(ctx context.Context, info AccountInfo, client *outlook.
 	if err != nil {
 		return Account{}, err
 	}
+	m.connecting.Lock() // one at a time: between stopping the old worker and starting the new one nobody may start a third
+	defer m.connecting.Unlock()
 	m.mu.Lock()
 	if m.closed {
 		m.mu.Unlock()

@@ -168,9 +168,9 @@ func parse[T any](text string) (T, error) {
 func (m *Mirror) Outbox(ctx context.Context) ([]OutboxItem, error) {
 	return collect(ctx, m, "list outbox", func(row scanner) (OutboxItem, error) {
 		var it OutboxItem
-		var state, reason, payload, theirs, mailSubject, eventSubject string
+		var state, reason, payload, theirs, mailSubject, eventSubject, step string
 		var since, next int64
-		err := row.Scan(&it.ID, &it.Kind, &it.ItemKind, &it.ItemID, &state, &it.Attempts, &since, &next, &reason, &payload, &theirs, &mailSubject, &eventSubject)
+		err := row.Scan(&it.ID, &it.Kind, &it.ItemKind, &it.ItemID, &state, &it.Attempts, &since, &next, &reason, &payload, &theirs, &mailSubject, &eventSubject, &step)
 		if err != nil {
 			return it, err
 		}
@@ -178,6 +178,7 @@ func (m *Mirror) Outbox(ctx context.Context) ([]OutboxItem, error) {
 		it.State = map[string]Pending{"queued": PendingQueued, "failed": PendingFailed, "conflict": PendingConflict}[state]
 		it.Reason, _, _ = strings.Cut(reason, ":")
 		it.Subject = mailSubject + eventSubject
+		it.MayHaveLeft = step == stepSending && (it.Kind == kindReply || it.Kind == kindSend)
 		switch it.Kind {
 		case kindSend:
 			mail, err := parse[NewMail](payload)
@@ -200,7 +201,7 @@ func (m *Mirror) Outbox(ctx context.Context) ([]OutboxItem, error) {
 		return it, err
 	}, `SELECT o.id, o.kind, o.item_kind, o.item_id, o.state, o.attempts, o.created_at, o.not_before, o.error, o.payload, o.conflict,
 		coalesce((SELECT subject FROM message WHERE id=o.item_id AND o.item_kind='message'),''),
-		coalesce((SELECT subject FROM event WHERE id=o.item_id AND o.item_kind='event'),'')
+		coalesce((SELECT subject FROM event WHERE id=o.item_id AND o.item_kind='event'),''), o.step
 		FROM outbox o ORDER BY o.id`)
 }
 

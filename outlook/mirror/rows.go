@@ -182,6 +182,8 @@ type OutboxItem struct {
 	Attempts int
 	Since    time.Time
 	Next     time.Time // when it is tried again; zero: at once
+	// MayHaveLeft is true of mail whose sending was in doubt to the end: look among the sent mail before sending it again.
+	MayHaveLeft bool
 	// Reason is a short key for the text that the person sees: "", offline, throttled, signin, server, refused, conflict, gone, toolarge.
 	Reason   string
 	Conflict *Conflict

@@ -36,6 +36,10 @@ func (p *Page) outboxBanner(item mirror.OutboxItem) fyne.CanvasObject {
 	change := kit.NewButton(page.T("Edit"), "edit", func() { p.editAgain(item) })
 	change.Tip = page.T("Take it back and open it for writing")
 	switch {
+	case item.State == mirror.PendingFailed && item.MayHaveLeft:
+		// No "edit and send again" here: that could send it twice. Trying again looks first.
+		return kit.NewBanner(kit.Warn, page.T("It is not certain that your mail was sent"),
+			page.T("The server took it and then did not answer. Look among the sent mail. “Try again” looks there too before it sends."), wrapped(retry, discard))
 	case item.State == mirror.PendingFailed && written:
 		return kit.NewBanner(kit.Bad, whatFailed(item), reasonText(item.Reason), wrapped(retry, change, discard))
 	case item.State == mirror.PendingConflict:
