@@ -91,7 +91,11 @@ func (b *Box) MessageDelta(f *Folder, r Round, n int, match func(*Message) bool)
 		return b.firstMessages(f, r, n, match)
 	}
 	var all []Change
-	for _, m := range f.list {
+	list := f.list
+	if f.changed <= r.Since {
+		list = nil // nothing new: the usual case, whatever the size of the folder
+	}
+	for _, m := range list {
 		if m.seq > r.Since && (match == nil || match(m)) {
 			all = append(all, Change{Message: m, order: Order{int64(m.seq)}})
 		}

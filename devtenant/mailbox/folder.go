@@ -16,6 +16,7 @@ type Folder struct {
 	children []*Folder
 	list     byReceived
 	unread   int
+	changed  uint64 // the newest change of a message in it
 }
 
 // Num is the folder's number in the mailbox; Seq the counter of its last change.

@@ -172,6 +172,7 @@ func (b *Box) Add(f *Folder, m *Message, read bool) *Message {
 	b.all.add(m)
 	b.enter(f, m)
 	m.seq = b.tick()
+	m.folder.changed = m.seq
 	return m
 }
 
@@ -241,6 +242,7 @@ func (b *Box) Touch(m *Message, change func()) {
 	}
 	m.Modified = b.Now()
 	m.seq = b.tick()
+	m.folder.changed = m.seq
 }
 
 // MarkRead sets the read state; setting what it is already changes nothing.
@@ -270,6 +272,7 @@ func (b *Box) Move(m *Message, to *Folder) {
 	b.enter(to, m)
 	m.Modified = b.Now()
 	m.seq = b.tick()
+	m.folder.changed = m.seq
 }
 
 // Delete moves m to Deleted Items, or removes it for good when it is there already.
