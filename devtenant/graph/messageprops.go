@@ -20,7 +20,7 @@ var messageProps = []property[*message]{
 	{name: "hasAttachments", get: func(_ *call, m *message) any { return m.HasFiles() }},
 	{name: "internetMessageId", get: func(_ *call, m *message) any { return m.InternetID }},
 	{name: "subject", get: func(_ *call, m *message) any { return m.Subject }},
-	{name: "bodyPreview", get: func(_ *call, m *message) any { return mailbox.Preview(m.Body()) }},
+	{name: "bodyPreview", get: func(_ *call, m *message) any { return m.Preview() }},
 	{name: "importance", get: func(_ *call, m *message) any { return m.Importance }},
 	{name: "parentFolderId", get: func(c *call, m *message) any { return c.id(m.Folder().ID()) }},
 	{name: "conversationId", get: func(c *call, m *message) any { return c.b.Conversation(m) }},
@@ -168,7 +168,7 @@ func (c *call) messageGetter(m *message) getter {
 		case "body/content":
 			return m.Body().Text, true
 		case "bodypreview":
-			return mailbox.Preview(m.Body()), true
+			return m.Preview(), true
 		case "torecipients":
 			return addressGetters(m.To), true
 		case "ccrecipients":

@@ -72,6 +72,7 @@ type Message struct {
 	folder   *Folder
 	read     bool
 	lastFile int32
+	preview  *string // of the body; nil until it is asked for
 }
 
 // Seq is the counter of the last change; Num the message's number, also its age among messages of the same second.
@@ -98,7 +99,19 @@ func (m *Message) Body() Body {
 }
 
 // SetBody makes body the message's text.
-func (m *Message) SetBody(body Body) { m.Text = func() Body { return body } }
+func (m *Message) SetBody(body Body) {
+	m.Text = func() Body { return body }
+	m.preview = nil
+}
+
+// Preview of the body. It is kept, since lists show it and making it may mean making the body first.
+func (m *Message) Preview() string {
+	if m.preview == nil {
+		p := Preview(m.Body())
+		m.preview = &p
+	}
+	return *m.preview
+}
 
 // HasFiles says whether the message has attachments; inline ones do not count (facts, "Attachments and sending").
 func (m *Message) HasFiles() bool {
