@@ -90,7 +90,7 @@ func TestEventAttachments(t *testing.T) {
 	w := newWorld(t)
 	e := w.event(invite + `,"attachments":[{"@odata.type":"#microsoft.graph.fileAttachment","name":"agenda.txt","contentBytes":"aGVsbG8="}]}`)
 	path := "/me/events/" + e.str("id") + "/attachments"
-	w.want(201, "POST", path, `{"@odata.type":"#microsoft.graph.itemAttachment","name":"earlier mail","item":{"@odata.type":"microsoft.graph.message","subject":"earlier"}}`)
+	w.want(201, "POST", path, `{"@odata.type":"#microsoft.graph.itemAttachment","name":"earlier mail","item":{"@odata.type":"#microsoft.graph.message","subject":"earlier"}}`)
 	w.want(400, "POST", path, `{"@odata.type":"#microsoft.graph.referenceAttachment","name":"link"}`)
 	list := w.want(200, "GET", path, "").values()
 	if len(list) != 2 || list[0]["name"] != "agenda.txt" || list[1]["@odata.type"] != "#microsoft.graph.itemAttachment" {

@@ -100,6 +100,9 @@ func (w *world) do(method, path, body string, headers ...string) reply {
 			w.t.Fatalf("%s %s: answer is not JSON: %v\n%s", method, path, err, out.raw)
 		}
 	}
+	if _, ok := w.t.(*testing.T); ok {
+		strict(w.t, r, body, out.StatusCode, out.Header.Get("Content-Type"), out.raw)
+	}
 	return out
 }
 

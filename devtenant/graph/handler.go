@@ -1,6 +1,13 @@
 // Package graph answers as Microsoft Graph v1.0 does for mail, calendar and contacts, over the state in
 // devtenant/mailbox. It is the simulated tenant's half of the wire and shares no type with the client in outlook: a
 // mistake must not be made on both sides at once. It issues and checks no tokens itself.
+//
+// NewHandler gives an http.Handler over a mailbox.Registry. Requests go wrong by rule (Handler.Faults, also over HTTP) or
+// by a hook (Handler.SetIntercept). Meetings, mail and free/busy times pass between the registry's mailboxes; what is for
+// other domains leaves the tenant and is only noted.
+//
+// It is no copy of the whole of Graph: change notifications, rules that run, online meetings that can be joined and
+// directories are not there.
 package graph
 
 import (

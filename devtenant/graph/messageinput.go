@@ -350,7 +350,8 @@ func (w wireAttachment) itemAttachment() (*mailbox.Attachment, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch strings.TrimPrefix(kind, "#") {
+	kind = strings.TrimPrefix(kind, "#")
+	switch kind {
 	case "microsoft.graph.message", "microsoft.graph.event", "microsoft.graph.contact":
 	default:
 		return nil, badRequest("ErrorInvalidRequest", "The item of an attachment has to be a message, event or contact, named in its @odata.type.")
@@ -358,7 +359,12 @@ func (w wireAttachment) itemAttachment() (*mailbox.Attachment, error) {
 	if w.Name == "" {
 		return nil, badRequest("ErrorInvalidRequest", "An attachment needs a name.")
 	}
-	return &mailbox.Attachment{Kind: mailbox.ItemAttachment, Name: w.Name, Inline: w.IsInline, Item: w.Item}, nil
+	item["@odata.type"] = json.RawMessage(`"#` + kind + `"`)
+	raw, err := json.Marshal(item)
+	if err != nil {
+		return nil, badRequest("RequestBodyRead", "Cannot read the value of the property 'item'.")
+	}
+	return &mailbox.Attachment{Kind: mailbox.ItemAttachment, Name: w.Name, Inline: w.IsInline, Item: raw}, nil
 }
 
 func readAttachments(raw json.RawMessage) ([]*mailbox.Attachment, error) {
