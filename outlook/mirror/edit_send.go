@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -40,7 +41,7 @@ func (m *Mirror) SendReply(ctx context.Context, r Reply) (int64, error) {
 		id, err = outboxRow{account: account, kind: kindReply, itemKind: "message", item: r.MessageID, payload: toJSON(r),
 			marker: newMarker(), notBefore: m.holdUntil(), created: millis(m.now())}.insert(ctx, tx)
 		tx.Changed(store.Messages, r.MessageID)
-		return err
+		return errors.Join(err, forgetDraft(ctx, tx, r.Draft))
 	})
 	if err == nil {
 		m.queued(account)
@@ -81,12 +82,24 @@ func (m *Mirror) SendMail(ctx context.Context, mail NewMail) (int64, error) {
 		}
 		id, err = outboxRow{account: mail.AccountID, kind: kindSend, itemKind: "message", payload: toJSON(mail),
 			marker: newMarker(), notBefore: m.holdUntil(), created: millis(m.now())}.insert(ctx, tx)
-		return err
+		return errors.Join(err, forgetDraft(ctx, tx, mail.Draft))
 	})
 	if err == nil {
 		m.queued(mail.AccountID)
 	}
 	return id, err
+}
+
+// forgetDraft removes the unsent text of what is being queued.
+func forgetDraft(ctx context.Context, tx *store.Tx, name string) error {
+	if name == "" {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM setting WHERE name=?`, name); err != nil {
+		return fmt.Errorf("forget the draft: %w", err)
+	}
+	tx.Changed(store.Settings)
+	return nil
 }
 
 // holdUntil is when what is queued now and cannot be called back may leave, as not_before.

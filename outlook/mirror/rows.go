@@ -90,6 +90,9 @@ type Reply struct {
 	Forward   bool
 	To, Cc    []Address
 	Text      string
+	// Draft, if not "", names the setting that holds the unsent text. It is removed in the transaction that queues the
+	// answer: a crash leaves the one or the other, never both.
+	Draft string `json:"-"`
 }
 
 // NewMail is a message to be sent from nothing. Text is plain.
@@ -98,6 +101,7 @@ type NewMail struct {
 	To, Cc, Bcc []Address
 	Subject     string
 	Text        string
+	Draft       string `json:"-"` // as Reply.Draft
 }
 
 // Calendar is one calendar of an account.

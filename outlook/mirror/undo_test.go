@@ -68,3 +68,33 @@ func (r *rig) anyMail() int64 {
 	must(r.t, r.db.Reader().QueryRow(`SELECT id FROM message WHERE is_draft=0 ORDER BY received_at DESC LIMIT 1`).Scan(&id))
 	return id
 }
+
+// The unsent text goes with the commit that queues the mail, and stays when that fails.
+func TestQueuedMailForgetsItsDraft(t *testing.T) {
+	f := local(t)
+	drafts := func() (n int) {
+		must(t, f.db.Reader().QueryRow(`SELECT count(*) FROM setting WHERE name LIKE 'draft.%'`).Scan(&n))
+		return n
+	}
+	keep := func(name string) {
+		must(t, f.db.Write(t.Context(), "keep", func(tx *store.Tx) error {
+			_, err := tx.Exec(`INSERT INTO setting VALUES (?, 'text') ON CONFLICT DO NOTHING`, name)
+			return err
+		}))
+	}
+	keep("draft.1")
+	keep("draft.2")
+	if _, err := f.SendReply(t.Context(), Reply{MessageID: 987654, Text: "To nobody", Draft: "draft.1"}); !errors.Is(err, ErrNotFound) || drafts() != 2 {
+		t.Fatalf("a reply to no message: %v, %d drafts", err, drafts())
+	}
+	_, err := f.SendReply(t.Context(), Reply{MessageID: f.mail[0], Text: "Done", Draft: "draft.1"})
+	must(t, err)
+	if drafts() != 1 {
+		t.Fatalf("%d drafts after the reply", drafts())
+	}
+	_, err = f.SendMail(t.Context(), NewMail{To: []Address{{Addr: "anna@nordwind.example"}}, Subject: "New", Text: "Text", Draft: "draft.2"})
+	must(t, err)
+	if drafts() != 0 {
+		t.Fatalf("%d drafts after the mail", drafts())
+	}
+}

@@ -272,13 +272,14 @@ func (c *composer) Send() {
 	p.host.Go("queue mail", func(ctx context.Context) {
 		var id int64
 		var err error
+		p.keeper.rest(c.key) // the draft goes with the commit that queues the mail, so that a crash leaves one or the other
 		if c.message == 0 {
-			id, err = p.data.SendMail(ctx, mirror.NewMail{AccountID: account, To: to, Cc: cc, Subject: strings.TrimSpace(d.Subject), Text: d.Text})
+			id, err = p.data.SendMail(ctx, mirror.NewMail{AccountID: account, To: to, Cc: cc, Subject: strings.TrimSpace(d.Subject), Text: d.Text, Draft: c.key})
 		} else {
 			if cc == nil {
 				cc = []mirror.Address{} // none, rather than those that the service would choose
 			}
-			id, err = p.data.SendReply(ctx, mirror.Reply{MessageID: c.message, All: c.kind == replyAll, Forward: c.kind == forwarding, To: to, Cc: cc, Text: d.Text})
+			id, err = p.data.SendReply(ctx, mirror.Reply{MessageID: c.message, All: c.kind == replyAll, Forward: c.kind == forwarding, To: to, Cc: cc, Text: d.Text, Draft: c.key})
 		}
 		wait := time.Duration(0)
 		if err == nil {
@@ -295,6 +296,7 @@ func (c *composer) sent(id int64, d draft, wait time.Duration, err error) {
 		c.sending = false
 		c.send.Enable()
 		c.text.Enable()
+		c.keep()
 		var bad mirror.ErrBadInput
 		if errors.As(err, &bad) {
 			c.refused(bad)

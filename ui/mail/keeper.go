@@ -43,6 +43,7 @@ type keeper struct {
 	mu     sync.Mutex
 	drafts map[string]*draft // nil: known to be gone
 	todo   []string
+	busy   sync.Mutex // held while one draft is written
 	wake   chan struct{}
 }
 
@@ -72,32 +73,39 @@ func (k *keeper) run(ctx context.Context, host page.Host) {
 
 func (k *keeper) flush(ctx context.Context) error {
 	for {
-		k.mu.Lock()
-		if len(k.todo) == 0 {
-			k.mu.Unlock()
-			return nil
-		}
-		key := k.todo[0]
-		k.todo = k.todo[1:]
-		d := k.drafts[key]
-		var text []byte
-		var err error
-		if d != nil {
-			text, err = json.Marshal(d)
-		}
-		k.mu.Unlock()
-		switch {
-		case err != nil:
-		case d == nil:
-			err = k.store.Delete(ctx, key)
-		default:
-			err = k.store.Save(ctx, key, string(text))
-		}
-		if err != nil {
-			k.again(key)
+		if more, err := k.flushOne(ctx); err != nil || !more {
 			return err
 		}
 	}
+}
+
+func (k *keeper) flushOne(ctx context.Context) (more bool, err error) {
+	k.busy.Lock()
+	defer k.busy.Unlock()
+	k.mu.Lock()
+	if len(k.todo) == 0 {
+		k.mu.Unlock()
+		return false, nil
+	}
+	key := k.todo[0]
+	k.todo = k.todo[1:]
+	d := k.drafts[key]
+	var text []byte
+	if d != nil {
+		text, err = json.Marshal(d)
+	}
+	k.mu.Unlock()
+	switch {
+	case err != nil:
+	case d == nil:
+		err = k.store.Delete(ctx, key)
+	default:
+		err = k.store.Save(ctx, key, string(text))
+	}
+	if err != nil {
+		k.again(key)
+	}
+	return err == nil, err
 }
 
 // again puts a key back that could not be written, for the next time: the program's end may have cut it off.
@@ -107,6 +115,16 @@ func (k *keeper) again(key string) {
 	if !slices.Contains(k.todo, key) {
 		k.todo = slices.Insert(k.todo, 0, key)
 	}
+}
+
+// rest has nothing more written for a key until the next save: somebody else is about to remove it from the store. It
+// waits for a write that is under way.
+func (k *keeper) rest(key string) {
+	k.busy.Lock()
+	defer k.busy.Unlock()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.todo = slices.DeleteFunc(k.todo, func(t string) bool { return t == key })
 }
 
 // save keeps a draft; nil forgets it.
