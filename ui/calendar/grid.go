@@ -17,7 +17,7 @@ import (
 // The extents of the grid, in pixels.
 const (
 	hourHeight float32 = 56
-	gutter     float32 = 58 // the hours' column
+	gutter     float32 = 64 // the hours' column, wide enough for "12:58 pm"
 	edge       float32 = 8  // right of the last day: the scroll bar's
 	aside      float32 = 7  // right of the blocks in a day: ground that can always be clicked
 
@@ -36,6 +36,7 @@ type scene struct {
 	selected int64 // row id of the selected event, 0 for none
 	day      when.Date
 	slot     int // minutes of the marked empty place on day; -1 for none
+	slotLong int // how many minutes it is long; 0: half an hour
 
 }
 
@@ -341,7 +342,7 @@ func (g *grid) placeSlot() {
 	x, w := s.column(d, g.Size().Width)
 	text, soft := opaque(kit.ColorText), opaque(kit.ColorAccentSoft)
 	f := face{look: look{ground: soft, border: soft, bar: soft, title: text, text: text}, before: true,
-		size: fyne.NewSize(w-aside-4, yOf(30)-2), title: when.Clock(s.slot)}
+		size: fyne.NewSize(w-aside-4, yOf(max(s.slotLong, 30))-2), title: when.Clock(s.slot)}
 	g.slot.show(f, fyne.NewPos(x+2, yOf(s.slot)+1))
 }
 

@@ -186,7 +186,7 @@ func (n *panel) openNew(day when.Date, from, to int, allDay bool, with []mirror.
 		}
 		n.fill(f)
 		n.base.attendees = nil // an attendee that came with the command is worth keeping
-		n.p.scene.day, n.p.scene.slot = day, from
+		n.p.scene.day, n.p.scene.slot, n.p.scene.slotLong = day, from, to-from
 		if allDay {
 			n.p.scene.slot = -1
 		}

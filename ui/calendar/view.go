@@ -37,7 +37,7 @@ func newView(p *Page) *view {
 		Open:   func(i int) { p.openPanel(i) },
 		Ground: func(d when.Date, minute int) {
 			p.clearSelection()
-			p.scene.day, p.scene.slot = d, minute
+			p.scene.day, p.scene.slot, p.scene.slotLong = d, minute, 0
 			v.update()
 		},
 		Create: p.create,
@@ -45,7 +45,13 @@ func newView(p *Page) *view {
 		Refuse: p.refuse,
 	}
 	v.grid = newGrid(p.scene, a)
-	v.grid.keys, v.grid.runes = p.TypedKey, p.TypedRune
+	v.grid.keys = p.TypedKey
+	v.grid.runes = func(r rune) bool {
+		if !p.TypedRune(r) {
+			page.PassOn(p.host, r)
+		}
+		return true
+	}
 	v.grid.ended = p.settle
 	v.heads = newHeads(p.scene, func(d when.Date) {
 		p.day, p.mode = d, modeDay

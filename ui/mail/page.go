@@ -76,7 +76,11 @@ func New(host page.Host, data Data, drafts Drafts) *Page {
 	p.readAfter = time.Duration(fyne.CurrentApp().Preferences().IntWithFallback("mail.readAfterMs", 1500)) * time.Millisecond
 	p.folders = newFolderPane(p.openFolder)
 	p.list = newListPane(host, data, func() time.Time { return p.now() }, p.selected)
-	p.list.list.OnRune = func(r rune) { p.TypedRune(r) }
+	p.list.list.OnRune = func(r rune) {
+		if !p.TypedRune(r) {
+			page.PassOn(host, r)
+		}
+	}
 	p.list.list.OnKey = func(e *fyne.KeyEvent) { p.TypedKey(e) }
 	p.reader = newReader(p)
 	p.panes = newPanes(p.folders.object, p.list.object, p.reader.object)

@@ -68,6 +68,14 @@ type Keyed interface {
 	TypedKey(*fyne.KeyEvent) bool
 }
 
+// PassOn gives a character that a focused widget has no use for to the window, so that keys such as "?" work whatever has
+// the focus, fields aside.
+func PassOn(h Host, r rune) {
+	if typed := h.Window().Canvas().OnTypedRune(); typed != nil {
+		typed(r)
+	}
+}
+
 // Party is somebody behind what is selected, for the who panel.
 type Party struct {
 	Name, Addr string

@@ -31,7 +31,11 @@ func newListPane(p *Page) *listPane {
 	l.list = kit.NewList(kit.RowTwo, l.newRow, l.bind)
 	l.list.OnSelect = l.selected
 	l.list.OnOpen = func(int) { p.edit() }
-	l.list.OnRune = func(r rune) { p.TypedRune(r) }
+	l.list.OnRune = func(r rune) {
+		if !p.TypedRune(r) {
+			page.PassOn(p.host, r)
+		}
+	}
 	l.list.OnKey = func(e *fyne.KeyEvent) { p.TypedKey(e) }
 	l.count = kit.NewLine("", kit.SizeSmall, kit.ColorMuted)
 	l.body = container.NewStack()
