@@ -53,10 +53,11 @@ func (r *rig) freeHour() time.Time {
 }
 
 // page is where the page of the window is on the screen, right of the folders and the hours and left of the who panel,
-// below the header and above the status line. The parts that change by themselves, such as "Synced 10:42", are outside.
+// below the header and above the status line and the bar that offers to undo. The parts that change by themselves, such as
+// "Synced 10:42", are outside.
 func (r *rig) page() image.Rectangle {
 	b := r.win.Bounds()
-	return image.Rect(b.Min.X+130, b.Min.Y+160, b.Max.X-284, b.Max.Y-34)
+	return image.Rect(b.Min.X+136, b.Min.Y+160, b.Max.X-284, b.Max.Y-110)
 }
 
 // mailList is where the rows of the message list are on the screen.
