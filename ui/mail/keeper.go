@@ -120,8 +120,13 @@ func (k *keeper) again(key string) {
 // rest has nothing more written for a key until the next save: somebody else is about to remove it from the store. It
 // waits for a write that is under way.
 func (k *keeper) rest(key string) {
+	k.drop(key)
 	k.busy.Lock()
 	defer k.busy.Unlock()
+	k.drop(key) // the write has failed and would be tried again
+}
+
+func (k *keeper) drop(key string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.todo = slices.DeleteFunc(k.todo, func(t string) bool { return t == key })
