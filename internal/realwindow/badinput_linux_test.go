@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"image/color"
 	"net"
 	"os"
 	"os/exec"
@@ -12,9 +13,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/theme"
 
 	"supercrm/devtenant"
 	"supercrm/devtenant/directory"
@@ -204,9 +202,10 @@ func (r *rig) loggedUntil(what, why string) {
 func (r *rig) banner() {
 	r.t.Helper()
 	var wanted [][3]uint32
-	for _, name := range []fyne.ThemeColorName{kit.ColorBadSoft, kit.ColorWarnSoft} {
-		for _, variant := range []fyne.ThemeVariant{theme.VariantDark, theme.VariantLight} {
-			red, green, blue, _ := kit.NewTheme(kit.ModeSystem).Color(name, variant).RGBA()
+	for _, mode := range []kit.Mode{kit.ModeDark, kit.ModeLight} {
+		look := kit.NewTheme(mode)
+		for _, c := range []color.Color{look.Color(kit.ColorBadSoft, 0), look.Color(kit.ColorWarnSoft, 0)} {
+			red, green, blue, _ := c.RGBA()
 			wanted = append(wanted, [3]uint32{red >> 8, green >> 8, blue >> 8})
 		}
 	}
