@@ -41,6 +41,8 @@ type Options struct {
 	TLS bool
 	// CAFile is where the authority's certificate is written, PEM; "": a temporary file, removed by Close.
 	CAFile string
+	// StateFile keeps the mailboxes over restarts; the seed counts only while it is not there. "" keeps nothing.
+	StateFile string
 	// Directory to use instead of directory.Demo().
 	Directory *directory.Directory
 }
@@ -75,6 +77,7 @@ type Server struct {
 	cancel context.CancelFunc
 	unhook func() bool // detaches from the context given to Start
 	served chan struct{}
+	state  *stateFile // nil without Options.StateFile
 	close  sync.Once
 }
 
@@ -107,12 +110,13 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the sign-in service: %w", err)
 	}
-	boxes, err := fill(o)
+	state, boxes, err := openState(o)
 	if err != nil {
 		return nil, err
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.Listen)
 	if err != nil {
+		state.release()
 		return nil, fmt.Errorf("listen on %s: %w", o.Listen, err)
 	}
 	base := "http://" + reachable(listener.Addr())
@@ -121,15 +125,19 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		host, _, _ := net.SplitHostPort(o.Listen)
 		if ca, err = newAuthority(o.CAFile, host); err != nil {
 			_ = listener.Close()
+			state.release()
 			return nil, err
 		}
 		base = "https://" + reachable(listener.Addr())
 	}
-	s := &Server{now: o.Now, log: o.Log, authority: ca, LoginURL: base, GraphURL: base + "/graph/v1.0", PanelURL: base + "/", ClientID: directory.DemoClientID,
+	s := &Server{state: state, now: o.Now, log: o.Log, authority: ca, LoginURL: base, GraphURL: base + "/graph/v1.0", PanelURL: base + "/", ClientID: directory.DemoClientID,
 		Tenants: o.Directory.Tenants(), Mailboxes: boxes, entra: login, dir: o.Directory, served: make(chan struct{})}
 	s.graph = graph.NewHandler(graph.Options{Verify: s.verify, Mailboxes: boxes, Now: o.Now, Log: o.Log, FourAtOnce: true})
 	run, cancel := context.WithCancel(ctx)
 	s.cancel = cancel
+	if state != nil {
+		go state.run(run)
+	}
 	s.http = &http.Server{
 		Handler:           s.handler(),
 		ReadHeaderTimeout: 10 * time.Second,
@@ -211,6 +219,7 @@ func (s *Server) Close() {
 			_ = s.http.Close()
 		}
 		<-s.served
+		s.state.close()
 		s.authority.close()
 	})
 }
