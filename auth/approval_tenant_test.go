@@ -36,9 +36,18 @@ func TestTenantApproval(t *testing.T) {
 				t.Fatal(err)
 			}
 			c := tenantClient(t, s, auth.NewMemoryKeychain())
+			// The sign-in ends while the browser still shows its last page; visited tells when the visit is over.
+			visited := make(chan struct{}, 1)
+			open := func(v *visitor.Visitor, upn string) func(string) error {
+				return func(address string) error {
+					defer func() { visited <- struct{}{} }()
+					return walk(t, v, upn)(address)
+				}
+			}
 			user := visitor.New()
 			defer user.Close()
-			_, err := c.SignIn(t.Context(), auth.SignInOptions{Open: walk(t, user, directory.DemoUPN), Timeout: 20 * time.Second})
+			_, err := c.SignIn(t.Context(), auth.SignInOptions{Open: open(user, directory.DemoUPN), Timeout: 20 * time.Second})
+			<-visited
 			if e := auth.Explain(err); !errors.Is(err, auth.ErrAdminApproval) || e.Action != auth.ActionCopyLink || e.Who != auth.WhoAdmin || e.Correlation == "" {
 				t.Fatalf("before the approval: %v, explained as %+v", err, e)
 			}
@@ -48,11 +57,13 @@ func TestTenantApproval(t *testing.T) {
 			link := auth.ApprovalLink{Tenant: directory.DemoDomain, V1: v1}
 			// An administrator who first says no, then yes.
 			admin.Answer = visitor.Cancel
-			if _, err = c.Approve(t.Context(), auth.ApproveOptions{ApprovalLink: link, Open: walk(t, admin, directory.DemoAdminUPN), Timeout: 20 * time.Second}); !errors.Is(err, auth.ErrApprovalDeclined) {
+			if _, err = c.Approve(t.Context(), auth.ApproveOptions{ApprovalLink: link, Open: open(admin, directory.DemoAdminUPN), Timeout: 20 * time.Second}); !errors.Is(err, auth.ErrApprovalDeclined) {
 				t.Errorf("declined: %v", err)
 			}
+			<-visited
 			admin.Answer = visitor.Accept
-			a, err := c.Approve(t.Context(), auth.ApproveOptions{ApprovalLink: link, Open: walk(t, admin, directory.DemoAdminUPN), Timeout: 20 * time.Second})
+			a, err := c.Approve(t.Context(), auth.ApproveOptions{ApprovalLink: link, Open: open(admin, directory.DemoAdminUPN), Timeout: 20 * time.Second})
+			<-visited
 			if err != nil || a.TenantID != directory.DemoTenantID {
 				t.Fatalf("%+v, %v", a, err)
 			}
@@ -63,17 +74,19 @@ func TestTenantApproval(t *testing.T) {
 				t.Error("the approval signed somebody in")
 			}
 
-			account, err := c.SignIn(t.Context(), auth.SignInOptions{Open: walk(t, user, directory.DemoUPN)})
+			account, err := c.SignIn(t.Context(), auth.SignInOptions{Open: open(user, directory.DemoUPN)})
 			if err != nil || account.UPN != directory.DemoUPN || len(c.Missing(account)) > 0 {
 				t.Fatalf("after the approval: %+v, %v", account, err)
 			}
+			<-visited
 			if slices.Contains(user.Asked, "consent") {
 				t.Errorf("the user was asked for permission after the approval: %v", user.Asked)
 			}
 			// The proof without a question: the same browser, prompt=none.
-			if _, err := c.SignIn(t.Context(), auth.SignInOptions{NoPrompt: true, LoginHint: directory.DemoUPN, Open: walk(t, user, directory.DemoUPN)}); err != nil {
+			if _, err := c.SignIn(t.Context(), auth.SignInOptions{NoPrompt: true, LoginHint: directory.DemoUPN, Open: open(user, directory.DemoUPN)}); err != nil {
 				t.Errorf("with nothing to ask: %v", err)
 			}
+			<-visited
 			if len(user.Asked) != 1 || user.Asked[0] != "formpost" { // the form that posts itself back
 				t.Errorf("prompt=none asked %v", user.Asked)
 			}

@@ -85,12 +85,15 @@ func (r *rig) Write(b []byte) (int, error) {
 // until waits for the account's state.
 func (r *rig) until(what string, ok func(mirror.Status) bool) {
 	r.t.Helper()
-	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if all, err := r.m.Status(r.t.Context()); err == nil && len(all) == 1 && ok(all[0]) {
 			return
 		}
 	}
-	r.t.Fatalf("waited in vain for %s", what)
+	all, err := r.m.Status(r.t.Context())
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.t.Fatalf("waited in vain for %s; state %+v, %v; log:\n%s", what, all, err, r.log.Bytes()[max(0, r.log.Len()-4000):])
 }
 
 // TestClaimsAndSecretsFromSignInToSignOut goes the whole way of an account: sign-in, mirroring, an event that ends its
