@@ -85,7 +85,7 @@ func (r *rig) Write(b []byte) (int, error) {
 // until waits for the account's state.
 func (r *rig) until(what string, ok func(mirror.Status) bool) {
 	r.t.Helper()
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if all, err := r.m.Status(r.t.Context()); err == nil && len(all) == 1 && ok(all[0]) {
 			return
 		}
