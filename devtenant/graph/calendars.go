@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 
 	"supercrm/devtenant/mailbox"
 )
@@ -105,6 +106,9 @@ func (c *call) calendars(rest []string) error {
 	if len(rest) > 0 {
 		if err := c.readCalendar(); err != nil {
 			return err
+		}
+		if rest[0] == "$count" && len(rest) == 1 && c.r.Method == http.MethodGet {
+			return c.plain(strconv.Itoa(len(c.visible())))
 		}
 		k, err := c.b.Calendar(rest[0])
 		if err != nil {

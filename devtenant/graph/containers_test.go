@@ -86,6 +86,11 @@ func TestCalendarsAndGroups(t *testing.T) {
 		t.Errorf("%s", r.raw)
 	}
 	w.want(409, "PATCH", "/me/calendars/"+k, `{"name":"Calendar"}`)
+	for path, want := range map[string]string{"/me/calendars/$count": "2", "/me/events/$count": "0", "/me/calendars/" + k + "/events/$count": "1", "/me/calendars/" + k + "/calendarView/$count?" + week: "1"} {
+		if r := w.want(200, "GET", path, ""); string(r.raw) != want {
+			t.Errorf("%s: %s, want %s", path, r.raw, want)
+		}
+	}
 	group := w.want(200, "GET", "/me/calendarGroups", "").values()
 	if len(group) != 1 || len(w.want(200, "GET", "/me/calendarGroups/"+group[0]["id"].(string)+"/calendars", "").values()) != 2 {
 		t.Errorf("%v", group)

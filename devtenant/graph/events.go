@@ -2,6 +2,7 @@ package graph
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,6 +24,15 @@ func (c *call) events(cal *mailbox.Calendar, rest []string) error {
 	}
 	if err := c.readCalendar(); err != nil {
 		return err
+	}
+	if rest[0] == "$count" && len(rest) == 1 && get {
+		if cal == nil {
+			cal = c.b.DefaultCalendar()
+		}
+		if err := c.may(cal); err != nil {
+			return err
+		}
+		return c.plain(strconv.Itoa(len(c.b.Events(cal))))
 	}
 	i, err := c.b.Find(rest[0])
 	if err != nil {
@@ -179,7 +189,8 @@ func (c *call) calendarView(cal *mailbox.Calendar, rest []string) error {
 	if len(rest) == 1 && rest[0] == "delta" {
 		return c.eventDelta(cal)
 	}
-	if len(rest) > 0 {
+	count := len(rest) == 1 && rest[0] == "$count"
+	if len(rest) > 0 && !count {
 		return errNoRoute
 	}
 	if err := c.readCalendar(); err != nil {
@@ -188,6 +199,9 @@ func (c *call) calendarView(cal *mailbox.Calendar, rest []string) error {
 	from, to, err := c.window()
 	if err != nil {
 		return err
+	}
+	if count {
+		return c.plain(strconv.Itoa(len(c.b.View(cal, from, to))))
 	}
 	return c.listInstances("calendarView", c.b.View(cal, from, to))
 }
