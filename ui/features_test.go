@@ -44,7 +44,9 @@ func TestMissingPermissionsSwitchOffWhatNeedsThem(t *testing.T) {
 	h.until("why no meeting can be made", func() bool { return h.shows("allowed this calendar to be read only") })
 
 	h.press("What was granted")
-	h.until("the accounts", func() bool { return h.shows("Accounts and permissions") && h.shows("to read only") && h.shows("not granted") })
+	h.until("the accounts", func() bool {
+		return h.shows("Accounts and permissions") && h.shows("to read only") && h.shows("not granted")
+	})
 	h.press("Administrator's approval")
 	h.until("the approval page", func() bool { return h.shows("Approve for your organisation") })
 	h.press("Back")
