@@ -5,7 +5,7 @@ package auth
 
 var (
 	approvalWords = words{"admin-approval", "Your administrator has to approve Super CRM first",
-		"Your organisation lets only administrators allow an app to read mail and calendar. Send your administrator the approval link; it takes them one page. When they have approved, sign in here again: you will not be asked any more.",
+		"Your organization lets only administrators allow an app to read mail and calendar. Send your administrator the approval link; it takes them one page. When they have approved, sign in here again: you will not be asked any more.",
 		WhoAdmin, ActionCopyLink}
 	declinedWords = words{"declined", "You declined the permissions",
 		"Super CRM cannot show your mail and calendar without them. Sign in again and choose Accept, or let your administrator approve for everybody.", WhoYou, ActionSignIn}
@@ -14,11 +14,11 @@ var (
 	loopWords = words{"too-often", "Super CRM asked too often",
 		"Microsoft saw too many of the same request and holds this account back for a few minutes. Leave it be; Super CRM tries again by itself.", WhoMicrosoft, ActionRetry}
 	verifyWords = words{"verify", "Microsoft wants to check that it is you",
-		"Your organisation asks for a second proof, such as a code or the Authenticator app. Sign in again and follow the steps in the browser.", WhoYou, ActionSignIn}
+		"Your organization asks for a second proof, such as a code or the Authenticator app. Sign in again and follow the steps in the browser.", WhoYou, ActionSignIn}
 	setUpVerifyWords = words{"verify-setup", "A second proof has to be set up",
-		"Your organisation requires a second way to prove who you are, and your account has none yet. Sign in again and set it up in the browser; it may have to be done in the office or on a company computer.", WhoYou, ActionSignIn}
+		"Your organization requires a second way to prove who you are, and your account has none yet. Sign in again and set it up in the browser; it may have to be done in the office or on a company computer.", WhoYou, ActionSignIn}
 	expiredWords = words{"expired", "Your sign-in has run out",
-		"It was unused for too long, or your organisation asks for a new one from time to time. Sign in again; everything stored here stays.", WhoYou, ActionSignIn}
+		"It was unused for too long, or your organization asks for a new one from time to time. Sign in again; everything stored here stays.", WhoYou, ActionSignIn}
 	resetWords = words{"reset", "Your sign-in was reset",
 		"The password was changed, or an administrator ended all sessions of your account. Sign in again with the new password.", WhoYou, ActionSignIn}
 	passwordWords = words{"password", "Your password has to be renewed",
@@ -26,37 +26,37 @@ var (
 	wrongPasswordWords = words{"wrong-password", "Name or password is wrong", "Microsoft did not recognise them. Sign in again and type the password anew, or have it reset.", WhoYou, ActionSignIn}
 	lockedOutWords     = words{"locked-out", "The account is locked for now",
 		"There were too many wrong attempts, or the attempt came from a suspicious address. Wait a while, then sign in again; your administrator can unlock it sooner.", WhoAdmin, ActionTellAdmin}
-	disabledWords     = words{"disabled", "The account is turned off", "Your organisation has disabled it. Only your administrator can turn it on again.", WhoAdmin, ActionTellAdmin}
+	disabledWords     = words{"disabled", "The account is turned off", "Your organization has disabled it. Only your administrator can turn it on again.", WhoAdmin, ActionTellAdmin}
 	wrongAccountWords = words{"wrong-account", "This account does not belong there",
-		"You signed in with an account that this organisation does not know; often it is a private one. Sign in again and pick your work account, or ask to be invited as a guest.", WhoYou, ActionSignIn}
-	wrongTenantWords = words{"wrong-organisation", "No such organisation",
-		"Microsoft does not know the organisation that was named. Check its domain, and in the program's settings that the cloud is the right one.", WhoYou, ActionSettings}
-	wrongCloudWords = words{"wrong-cloud", "Your organisation is in another cloud",
+		"You signed in with an account that this organization does not know; often it is a private one. Sign in again and pick your work account, or ask to be invited as a guest.", WhoYou, ActionSignIn}
+	wrongTenantWords = words{"wrong-organization", "No such organization",
+		"Microsoft does not know the organization that was named. Check its domain, and in the program's settings that the cloud is the right one.", WhoYou, ActionSettings}
+	wrongCloudWords = words{"wrong-cloud", "Your organization is in another cloud",
 		"It uses a national cloud of Microsoft's. Choose that cloud in the program's settings, then sign in again.", WhoYou, ActionSettings}
 	assignWords = words{"not-assigned", "You are not on the list for Super CRM",
 		"Your administrator has limited Super CRM to chosen people and you are not among them. Ask to be added: in the Entra admin centre, Enterprise applications, Super CRM, Users and groups.", WhoAdmin, ActionTellAdmin}
-	policyWords = words{"policy", "Your organisation blocks this sign-in",
-		"A rule of your organisation forbids it from here, now or with this app. Trying again does not help. Send the code, the correlation id and the time shown here to your administrator.", WhoAdmin, ActionTellAdmin}
-	deviceWords = words{"device", "Your organisation wants a managed device",
-		"Sign-in is allowed only from a computer that your organisation manages and sees as healthy. Use such a computer, with the browser your work account is signed in to (Edge, or one with its add-on), or ask your administrator.", WhoAdmin, ActionTellAdmin}
-	approvedAppWords = words{"app-not-allowed", "Your organisation allows chosen apps only",
-		"Super CRM is not on your organisation's list. Your administrator can add an exception in Conditional Access.", WhoAdmin, ActionTellAdmin}
-	notFoundWords = words{"app-unknown", "Your organisation does not know Super CRM yet",
+	policyWords = words{"policy", "Your organization blocks this sign-in",
+		"A rule of your organization forbids it from here, now or with this app. Trying again does not help. Send the code, the correlation id and the time shown here to your administrator.", WhoAdmin, ActionTellAdmin}
+	deviceWords = words{"device", "Your organization wants a managed device",
+		"Sign-in is allowed only from a computer that your organization manages and sees as healthy. Use such a computer, with the browser your work account is signed in to (Edge, or one with its add-on), or ask your administrator.", WhoAdmin, ActionTellAdmin}
+	approvedAppWords = words{"app-not-allowed", "Your organization allows chosen apps only",
+		"Super CRM is not on your organization's list. Your administrator can add an exception in Conditional Access.", WhoAdmin, ActionTellAdmin}
+	notFoundWords = words{"app-unknown", "Your organization does not know Super CRM yet",
 		"Nobody has approved Super CRM there, or another application id is configured than it should be. Send your administrator the approval link. If it was approved already, check the application id in the program's settings.", WhoAdmin, ActionCopyLink}
 	consentWords = words{"consent", "Super CRM needs your permission",
 		"The permissions have not been given, or were taken back. Sign in again and choose Accept. If Microsoft then asks for an administrator, send yours the approval link.", WhoYou, ActionSignIn}
 	requestWords = words{"ask-for-approval", "Your administrator has to decide",
 		"Microsoft's page lets you ask for approval: give a reason there and send it. You get a mail when it is decided; then sign in here again. Or send your administrator the approval link yourself.", WhoAdmin, ActionCopyLink}
 	partnerWords = words{"partner", "The customer has to approve first",
-		"You are signing in to another organisation as its partner. An administrator of that organisation must approve Super CRM before you can.", WhoAdmin, ActionCopyLink}
+		"You are signing in to another organization as its partner. An administrator of that organization must approve Super CRM before you can.", WhoAdmin, ActionCopyLink}
 	settlingWords = words{"settling", "Microsoft is still setting this up",
-		"Super CRM has just been approved in your organisation and not every part of Microsoft knows yet. Wait half a minute and try again. If it stays, your administrator can remove Super CRM from Enterprise applications and approve it anew.", WhoYou, ActionRetry}
-	noServiceWords = words{"no-service", "Your organisation lacks this service",
+		"Super CRM has just been approved in your organization and not every part of Microsoft knows yet. Wait half a minute and try again. If it stays, your administrator can remove Super CRM from Enterprise applications and approve it anew.", WhoYou, ActionRetry}
+	noServiceWords = words{"no-service", "Your organization lacks this service",
 		"It has no subscription, or has turned off the service, that mail and calendar need (Exchange Online). Ask your administrator.", WhoAdmin, ActionTellAdmin}
-	switchedOffWords = words{"app-off", "Super CRM is switched off in your organisation",
+	switchedOffWords = words{"app-off", "Super CRM is switched off in your organization",
 		"An administrator has disabled it there. Ask for it to be enabled: in the Entra admin centre, Enterprise applications, Super CRM, Properties.", WhoAdmin, ActionTellAdmin}
-	networkRuleWords = words{"network-rule", "This network limits organisations",
-		"Your network or an agreement between organisations forbids signing in to this one. Your IT department decides about it.", WhoAdmin, ActionTellAdmin}
+	networkRuleWords = words{"network-rule", "This network limits organizations",
+		"Your network or an agreement between organizations forbids signing in to this one. Your IT department decides about it.", WhoAdmin, ActionTellAdmin}
 	startOverWords = words{"start-over", "The sign-in page was too old",
 		"It stood open for too long, or the same sign-in ran twice. Close its browser tab and start again.", WhoYou, ActionSignIn}
 	registrationWords = words{"registration", "Super CRM is registered wrongly",
@@ -65,22 +65,22 @@ var (
 		"That is a mistake in the program. Please report it with the code, the correlation id and the time shown here. Signing in again may help.", WhoMakers, ActionReport}
 	registeredRightsWords = words{"registration-permissions", "Super CRM's registration lacks a permission",
 		"The program asks for something that its registration at Microsoft does not list, or that no longer exists. Whoever registered it has to correct the list of API permissions. Tell them the code shown here.", WhoMakers, ActionReport}
-	oneTenantWords = words{"registration-single", "Super CRM is registered for one organisation only",
-		"The application id in use belongs to a registration that other organisations cannot sign in to. Put your own organisation's id under Advanced, or have the registration opened to several organisations.", WhoMakers, ActionSettings}
+	oneTenantWords = words{"registration-single", "Super CRM is registered for one organization only",
+		"The application id in use belongs to a registration that other organizations cannot sign in to. Put your own organization's id under Advanced, or have the registration opened to several organizations.", WhoMakers, ActionSettings}
 	foreignIDWords = words{"registration-foreign", "The application id is not Super CRM's",
-		"The id in the settings belongs to a program of Microsoft's own, which nobody else may use. Put in the id of your organisation's registration under Advanced, or set it back to the default.", WhoMakers, ActionSettings}
+		"The id in the settings belongs to a program of Microsoft's own, which nobody else may use. Put in the id of your organization's registration under Advanced, or set it back to the default.", WhoMakers, ActionSettings}
 	secretWords = words{"secret", "The secret of this tool is not valid",
 		"Microsoft does not accept the client secret: it is mistyped or has run out. Whoever administers the registration can make a new one. Signing in to Super CRM itself needs no secret.", WhoMakers, ActionReport}
-	nameTenantWords = words{"tenant-needed", "This needs the organisation's name",
-		"Without a person, Microsoft wants to know which organisation is meant. Give the tenant's id or domain instead of a general name.", WhoMakers, ActionSettings}
+	nameTenantWords = words{"tenant-needed", "This needs the organization's name",
+		"Without a person, Microsoft wants to know which organization is meant. Give the tenant's id or domain instead of a general name.", WhoMakers, ActionSettings}
 	pickAccountWords = words{"pick-account", "Microsoft needs you to sign in",
 		"Your browser has no session for this account any more, or another one was meant. Sign in again and pick your work account.", WhoYou, ActionSignIn}
 	confirmWords = words{"confirm", "Microsoft wants you to confirm",
 		"The page in your browser asked whether it is really you who starts Super CRM, or whether to stay signed in, and got no answer. Sign in again and answer it.", WhoYou, ActionSignIn}
 	workOnlyWords = words{"work-account", "Use your work or school account",
-		"Super CRM works with accounts of organisations; a private Microsoft account has no access. Sign in again and pick your work account.", WhoYou, ActionSignIn}
-	guestWords = words{"no-guest", "This organisation does not know you yet",
-		"Your account is not among its people or guests, or an invitation is still open. Accept the invitation if you have one, or ask that organisation's administrator for one; or sign in again and pick another account.", WhoAdmin, ActionSignIn}
+		"Super CRM works with accounts of organizations; a private Microsoft account has no access. Sign in again and pick your work account.", WhoYou, ActionSignIn}
+	guestWords = words{"no-guest", "This organization does not know you yet",
+		"Your account is not among its people or guests, or an invitation is still open. Accept the invitation if you have one, or ask that organization's administrator for one; or sign in again and pick another account.", WhoAdmin, ActionSignIn}
 	kerberosWords = words{"computer-session", "Windows' own sign-in has gone stale",
 		"Your browser could not use the session of this computer. Lock the screen and unlock it with your password, then sign in again.", WhoYou, ActionSignIn}
 	pendingWords = words{"code-waiting", "Waiting for the code to be entered",
@@ -89,11 +89,11 @@ var (
 		"What was typed on the other device is not the code shown here. Start again and type the new one.", WhoYou, ActionSignIn}
 	lateCodeWords = words{"code-expired", "The code has run out",
 		"A code is good for fifteen minutes. Start again: there will be a new one.", WhoYou, ActionSignIn}
-	noCodeWords = words{"code-forbidden", "Your organisation does not allow signing in with a code",
+	noCodeWords = words{"code-forbidden", "Your organization does not allow signing in with a code",
 		"Where only managed computers may sign in, a code typed on another device proves nothing about this one. Sign in with the browser on this computer instead, or ask your administrator for another way.", WhoAdmin, ActionSignIn}
 	mismatchWords = words{"other-app", "The sign-in kept here belongs to another program",
 		"Microsoft says that it was made for a different application id, so Super CRM cannot use it. Sign out and in again; if that does not help, please report it with the code shown here.", WhoMakers, ActionReport}
-	protectedWords = words{"app-protection", "Your organisation wants a protected app",
+	protectedWords = words{"app-protection", "Your organization wants a protected app",
 		"A rule asks for an app that is managed by Intune, which Super CRM on this computer is not. Signing in again does not help; your administrator can make an exception.", WhoAdmin, ActionTellAdmin}
 	actWords = words{"act", "Microsoft has a question for you",
 		"Something about your account needs your answer, on Microsoft's page. Sign in again and follow it.", WhoYou, ActionSignIn}

@@ -11,7 +11,7 @@ import (
 
 // ApprovalLink says which approval page is meant.
 type ApprovalLink struct {
-	// Tenant is the organisation's GUID or domain. Empty, "common" or "organizations": whichever the administrator signs
+	// Tenant is the organization's GUID or domain. Empty, "common" or "organizations": whichever the administrator signs
 	// in to.
 	Tenant string
 	// V1 chooses the older page, which grants all that the registration lists, instead of the newer, which grants the
@@ -64,7 +64,7 @@ type ApproveOptions struct {
 	Timeout    time.Duration // 0: DefaultTimeout
 }
 
-// Approve asks an administrator who sits at this computer to approve the program for an organisation, with the browser,
+// Approve asks an administrator who sits at this computer to approve the program for an organization, with the browser,
 // and waits for the answer at a loopback address. Nobody is signed in by it. Errors: ErrApprovalDeclined,
 // ErrAdminApproval (whoever signed in is no administrator), ErrTimedOut, ErrCancelled, ErrListen, ErrConfig, ErrBusy.
 func (c *Client) Approve(ctx context.Context, o ApproveOptions) (Approval, error) {
@@ -74,7 +74,7 @@ func (c *Client) Approve(ctx context.Context, o ApproveOptions) (Approval, error
 		c.log.Warn("approval ended", "why", e.ID, "code", e.Code, "correlation", e.Correlation, "error", err)
 		return Approval{}, err
 	}
-	c.log.Info("approved for an organisation", "granted", len(a.Scopes))
+	c.log.Info("approved for an organization", "granted", len(a.Scopes))
 	return a, nil
 }
 
@@ -159,5 +159,5 @@ func approvalKind(e *OAuthError) error {
 }
 
 func pageApproved() page {
-	return page{Title: "Approved: go back to Super CRM", Text: "Your organisation has approved Super CRM. It signs nobody in: you and your colleagues still sign in, each to their own mailbox, and are not asked for permission any more. You can close this page.", Good: true}
+	return page{Title: "Approved: go back to Super CRM", Text: "Your organization has approved Super CRM. It signs nobody in: you and your colleagues still sign in, each to their own mailbox, and are not asked for permission any more. You can close this page.", Good: true}
 }

@@ -1,6 +1,6 @@
 package auth
 
-// Cloud is one of Microsoft's separate clouds ("National cloud deployments" in the Graph documentation). An organisation
+// Cloud is one of Microsoft's separate clouds ("National cloud deployments" in the Graph documentation). An organization
 // lives in one of them.
 type Cloud struct {
 	ID       string // stable: global, gcchigh, dod, china

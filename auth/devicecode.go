@@ -21,7 +21,7 @@ type DeviceCode struct {
 
 // DeviceSignIn signs in without a browser on this computer (RFC 8628): show is called once with the code and must not
 // block. It waits, asking as seldom as the server wants, until the person has finished elsewhere, the code has run out
-// or ctx ends. Many organisations refuse it, because the other device proves nothing about this one: offer it only where
+// or ctx ends. Many organizations refuse it, because the other device proves nothing about this one: offer it only where
 // there is no browser. Errors as SignIn's.
 func (c *Client) DeviceSignIn(ctx context.Context, show func(DeviceCode)) (Account, error) {
 	account, err := c.deviceSignIn(ctx, show)

@@ -16,7 +16,7 @@ var (
 	ErrTimedOut = errors.New("the sign-in was not finished in time")
 	// ErrRefused: the person said no on Microsoft's page.
 	ErrRefused = errors.New("the person declined on the sign-in page")
-	// ErrAdminApproval: an administrator of the organisation must approve the program first.
+	// ErrAdminApproval: an administrator of the organization must approve the program first.
 	ErrAdminApproval = errors.New("an administrator must approve the program first")
 	// ErrApprovalDeclined: the administrator said no on the approval page, or closed it.
 	ErrApprovalDeclined = errors.New("the administrator did not approve")

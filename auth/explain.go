@@ -20,7 +20,7 @@ const (
 	ActionQueryMode    ActionKind = "queryMode"        // sign in with SignInOptions.QueryMode
 	ActionTellAdmin    ActionKind = "tellAdmin"        // write to the administrator, with Explanation.Details
 	ActionReport       ActionKind = "report"           // copy Explanation.Details for the makers
-	ActionSettings     ActionKind = "openSettings"     // show client id, organisation and cloud
+	ActionSettings     ActionKind = "openSettings"     // show client id, organization and cloud
 )
 
 // Who can put it right.
@@ -121,7 +121,7 @@ var kindWords = []struct {
 		WhoYou, ActionQueryMode}},
 	{ErrAdminApproval, approvalWords},
 	{ErrApprovalDeclined, words{"approval-declined", "It was not approved",
-		"The approval page was left with Cancel, so nothing has changed in your organisation. Approve another time with the same link, or send it to a colleague who may decide.", WhoAdmin, ActionCopyLink}},
+		"The approval page was left with Cancel, so nothing has changed in your organization. Approve another time with the same link, or send it to a colleague who may decide.", WhoAdmin, ActionCopyLink}},
 	{ErrRefused, declinedWords},
 	{ErrSignInAgain, words{"sign-in-again", "Please sign in again",
 		"Microsoft no longer accepts the sign-in kept on this computer. Your mail, calendar and unsent changes are still here, and go on syncing after you sign in.",
@@ -148,7 +148,7 @@ var kindWords = []struct {
 		"The system's keychain has been asked and is silent. Look for a window of it that waits behind the others. If there is none, sign out of the desktop and in again.", WhoYou, ActionKeychainHelp}},
 	{ErrNotStored, words{"not-signed-in", "Not signed in", "No sign-in is kept for this account on this computer. Sign in to go on.", WhoYou, ActionSignIn}},
 	{ErrConfig, words{"config", "The sign-in is not set up",
-		"The application id, organisation or cloud address in the settings is missing or mistyped. Correct it in the program's settings, or set it back to the default.", WhoYou, ActionSettings}},
+		"The application id, organization or cloud address in the settings is missing or mistyped. Correct it in the program's settings, or set it back to the default.", WhoYou, ActionSettings}},
 	{ErrLocal, words{"local", "This computer refused something",
 		"A file or a system call that the sign-in needs failed. Check that the disk is not full and that Super CRM may write to its profile folder, then try again.", WhoYou, ActionRetry}},
 	{ErrTokenRefused, words{"token-refused", "Microsoft gave no access",

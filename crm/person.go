@@ -19,7 +19,7 @@ type Person struct {
 	Updated     time.Time
 }
 
-// Company is an organisation that people belong to. Domain is its mail domain, lower-case, without "@".
+// Company is an organization that people belong to. Domain is its mail domain, lower-case, without "@".
 type Company struct {
 	ID       int64
 	Name     string

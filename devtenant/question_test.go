@@ -19,7 +19,7 @@ import (
 	"supercrm/devtenant/visitor"
 )
 
-// question is the product's own question as a scene: a multi-tenant program, an organisation on the default policy, two
+// question is the product's own question as a scene: a multi-tenant program, an organization on the default policy, two
 // ordinary users and an administrator.
 type question struct {
 	t        *testing.T
@@ -199,7 +199,7 @@ func TestTheQuestion6TestingNeedsNoSubscription(t *testing.T) {
 	}
 }
 
-// Two organisations at once: a person of the second, made by API while the tenant runs, has a mailbox of their own that
+// Two organizations at once: a person of the second, made by API while the tenant runs, has a mailbox of their own that
 // nobody of the first opens, and a guest has none where they are a guest.
 func TestSecondOrganization(t *testing.T) {
 	q := ask6(t)

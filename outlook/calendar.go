@@ -104,12 +104,12 @@ func (c *Client) PatchEvent(ctx context.Context, id, etag string, w EventWrite) 
 	return e, err
 }
 
-// DeleteEvent deletes an event; the organiser's attendees get a cancellation from the service.
+// DeleteEvent deletes an event; the organizer's attendees get a cancellation from the service.
 func (c *Client) DeleteEvent(ctx context.Context, id string) error {
 	return c.send(ctx, "delete event", http.MethodDelete, "/me/events/"+seg(id), nil, nil, "", nil)
 }
 
-// Respond answers an invitation: action is accept, decline or tentativelyAccept. The organiser is told.
+// Respond answers an invitation: action is accept, decline or tentativelyAccept. The organizer is told.
 func (c *Client) Respond(ctx context.Context, id, action string) error {
 	return c.send(ctx, "respond", http.MethodPost, "/me/events/"+seg(id)+"/"+action, map[string]any{"sendResponse": true}, nil, "", nil)
 }

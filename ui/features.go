@@ -89,5 +89,5 @@ func (a *App) refuseMeeting() string {
 	if len(a.accounts) == 0 {
 		return ""
 	}
-	return page.T("Your organisation has allowed this calendar to be read only.")
+	return page.T("Your organization has allowed this calendar to be read only.")
 }

@@ -9,7 +9,7 @@ import (
 	"supercrm/ui/page"
 )
 
-// grant changes what the account's organisation has granted, as a sign-in with fewer permissions would.
+// grant changes what the account's organization has granted, as a sign-in with fewer permissions would.
 func (h *house) grant(scopes string) {
 	h.t.Helper()
 	if err := h.db.Write(h.t.Context(), "grant", func(tx *store.Tx) error {
@@ -48,7 +48,7 @@ func TestMissingPermissionsSwitchOffWhatNeedsThem(t *testing.T) {
 		return h.shows("Accounts and permissions") && h.shows("to read only") && h.shows("not granted")
 	})
 	h.press("Administrator's approval")
-	h.until("the approval page", func() bool { return h.shows("Approve for your organisation") })
+	h.until("the approval page", func() bool { return h.shows("Approve for your organization") })
 	h.press("Back")
 	h.press("Back")
 

@@ -32,9 +32,9 @@ func plain(err error) string {
 	case errors.Is(err, store.ErrDamaged):
 		return page.T("The program's file is damaged.")
 	case errors.Is(err, errReadOnly):
-		return page.T("Your organisation has allowed this calendar to be read only.")
+		return page.T("Your organization has allowed this calendar to be read only.")
 	case errors.Is(err, auth.ErrConfig):
-		return page.T("The application id, the organisation or an address is missing or mistyped. Addresses begin with https.")
+		return page.T("The application id, the organization or an address is missing or mistyped. Addresses begin with https.")
 	case errors.As(err, &dial):
 		return page.T("The network does not answer.")
 	}

@@ -28,7 +28,7 @@ func (a *advanced) Advanced(ctx context.Context) (welcome.Choices, error) {
 		return welcome.Choices{}, err
 	}
 	if a.demo {
-		in.Fixed = page.T("Sample data always signs in to the simulated organisation inside this program.")
+		in.Fixed = page.T("Sample data always signs in to the simulated organization inside this program.")
 	} else if _, which := chosen(in).overridden(os.Getenv); len(which) > 0 {
 		in.Fixed = page.T("Set by the environment, which comes first: {{.Names}}.", map[string]any{"Names": strings.Join(which, ", ")})
 	}

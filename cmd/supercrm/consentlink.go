@@ -11,17 +11,17 @@ import (
 	"supercrm/internal/settings"
 )
 
-const consentUsage = `Prints the address at which an administrator approves Super CRM for an organisation.
+const consentUsage = `Prints the address at which an administrator approves Super CRM for an organization.
 
   supercrm consent-link [-tenant T] [-client-id ID] [-cloud C] [-v1]
 
-  -tenant T      the organisation's id or domain (default: the one the administrator signs in to)
+  -tenant T      the organization's id or domain (default: the one the administrator signs in to)
   -client-id ID  the app registration's application (client) id (default: SUPERCRM_CLIENT_ID)
   -cloud C       global, gcchigh, dod or china (default: global, or SUPERCRM_LOGIN_URL)
   -v1            the older page, which approves everything that the registration lists
 `
 
-// consentLink is the command for whoever administers an organisation and has no use for the window.
+// consentLink is the command for whoever administers an organization and has no use for the window.
 func consentLink(args []string, stdout, stderr io.Writer) error {
 	fs := flag.NewFlagSet("supercrm consent-link", flag.ContinueOnError)
 	fs.SetOutput(stderr)

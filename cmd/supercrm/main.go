@@ -49,7 +49,7 @@ const usage = `Super CRM: Office 365 mail and calendar beside your customers.
 
 Environment, before what is set under Advanced:
   SUPERCRM_CLIENT_ID  application (client) id of your app registration
-  SUPERCRM_TENANT     organisation (id or domain) that alone may sign in
+  SUPERCRM_TENANT     organization (id or domain) that alone may sign in
   SUPERCRM_LOGIN_URL  sign-in address of another cloud or a simulated tenant
   SUPERCRM_GRAPH_URL  Graph address of another cloud or a simulated tenant
 `

@@ -103,7 +103,7 @@ func (k *eventMaker) invite(e *mailbox.Event, people ...person) {
 	}
 }
 
-// from makes somebody else the organiser, with the owner's own answer.
+// from makes somebody else the organizer, with the owner's own answer.
 func (k *eventMaker) from(e *mailbox.Event, organizer person, response string) {
 	e.Organizer, e.IsOrganizer, e.Response = organizer.address(), false, response
 	own := mailbox.Attendee{Address: k.staff.me.address(), Type: "required", Response: response}

@@ -15,7 +15,7 @@ import (
 	"supercrm/devtenant/zones"
 )
 
-// User is a person of the organisation. The first one given to Fill is whom the demo is about.
+// User is a person of the organization. The first one given to Fill is whom the demo is about.
 type User struct {
 	ObjectID, UPN, Name, JobTitle string
 }
@@ -32,7 +32,7 @@ const (
 	smallMailbox    = 40
 )
 
-// Zone is the demo organisation's time zone, by its Windows name.
+// Zone is the demo organization's time zone, by its Windows name.
 const Zone = "W. Europe Standard Time"
 
 // Fill makes a mailbox for each user, unless there is one, and fills it.

@@ -35,7 +35,7 @@ func (p person) plain() bool {
 	return p.company != "Harborline Sales" && h.Sum32()%6 == 0
 }
 
-// staff are the people of the organisation, as one mailbox sees them: me, a colleague and the administrator.
+// staff are the people of the organization, as one mailbox sees them: me, a colleague and the administrator.
 type staff struct {
 	me, colleague, admin person
 }

@@ -1,6 +1,6 @@
 package directory
 
-// The demo organisation's fixed names, so that screenshots, tests and a second start show the same.
+// The demo organization's fixed names, so that screenshots, tests and a second start show the same.
 const (
 	DemoTenantID = "6f1d7f2e-3c1b-4c58-9a60-1f5b7c0d2a11"
 	DemoDomain   = "harborline.example"
@@ -10,7 +10,7 @@ const (
 	DemoAdminUPN = "admin@" + DemoDomain
 )
 
-// Demo returns a register with one sales organisation of three people and the program Super CRM. It is the same each
+// Demo returns a register with one sales organization of three people and the program Super CRM. It is the same each
 // time.
 func Demo() *Directory {
 	d := New()

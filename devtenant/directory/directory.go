@@ -1,4 +1,4 @@
-// Package directory is the simulated tenant's register of organisations, their people and the programs known to the
+// Package directory is the simulated tenant's register of organizations, their people and the programs known to the
 // sign-in service. It holds what is configured; what happens at run time (sessions, consents, tokens) is package
 // entra's, and mail is package mailbox's.
 package directory
@@ -22,10 +22,10 @@ type User struct {
 	HomeUPN         string
 	Disabled        bool
 	PasswordExpired bool // a new one is asked for at the next sign-in
-	ManagedDevice   bool // what they use is a device that their organisation manages
+	ManagedDevice   bool // what they use is a device that their organization manages
 }
 
-// Tenant is one organisation. An empty UserConsent counts as ConsentAll.
+// Tenant is one organization. An empty UserConsent counts as ConsentAll.
 type Tenant struct {
 	ID          string // GUID
 	Domain      string
@@ -99,7 +99,7 @@ func (d *Directory) AddTenant(t Tenant) error {
 	return nil
 }
 
-// Tenants returns all organisations in the order they were added.
+// Tenants returns all organizations in the order they were added.
 func (d *Directory) Tenants() []Tenant {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
@@ -110,7 +110,7 @@ func (d *Directory) Tenants() []Tenant {
 	return out
 }
 
-// Tenant finds an organisation by GUID or domain, in any case.
+// Tenant finds an organization by GUID or domain, in any case.
 func (d *Directory) Tenant(idOrDomain string) (Tenant, bool) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
@@ -121,7 +121,7 @@ func (d *Directory) Tenant(idOrDomain string) (Tenant, bool) {
 	return cloneTenant(t), true
 }
 
-// User finds a person and their organisation by sign-in name, in any case. The returned tenant carries no Users.
+// User finds a person and their organization by sign-in name, in any case. The returned tenant carries no Users.
 func (d *Directory) User(upn string) (Tenant, User, bool) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()

@@ -19,7 +19,7 @@ func (r Role) Valid() bool {
 	return r == RoleUser || r.ApprovesForAll(false)
 }
 
-// ApprovesForAll reports whether a role approves a program for the whole organisation. Delegated permissions of Graph
+// ApprovesForAll reports whether a role approves a program for the whole organization. Delegated permissions of Graph
 // are approved by all four administrators, application permissions of Graph only by the Global and the Privileged Role
 // Administrator (entra-docs, "Grant tenant-wide admin consent to an application", prerequisites).
 func (r Role) ApprovesForAll(applicationPermissions bool) bool {

@@ -24,7 +24,7 @@ type State struct {
 	Devices    int              `json:"devices"` // device codes that can still be entered
 }
 
-// TenantState is one organisation with its policies.
+// TenantState is one organization with its policies.
 type TenantState struct {
 	ID              string      `json:"id"`
 	Domain          string      `json:"domain"`

@@ -12,7 +12,7 @@ import (
 	"supercrm/devtenant/visitor"
 )
 
-// What an organisation's policy makes of a sign-in: for each tenant policy, registration and set of permissions, what an
+// What an organization's policy makes of a sign-in: for each tenant policy, registration and set of permissions, what an
 // ordinary user and a guest end at when nobody has approved anything. "ok" is tokens, a number the page's AADSTS code.
 // Source: entra-docs, manage-app-consent-policies and "Configure risk-based step-up consent".
 const outcomes = `

@@ -172,7 +172,7 @@ func TestCalendarSemantics(t *testing.T) {
 				}
 			}
 		}},
-		{"attendees only respond, the organiser cancels", func(t *testing.T, w *world) {
+		{"attendees only respond, the organizer cancels", func(t *testing.T, w *world) {
 			id := w.maya.NewEvent(mailbox.Event{
 				Subject: "Supplier day", Start: start.Add(24 * time.Hour), End: start.Add(26 * time.Hour), StartZone: "UTC", EndZone: "UTC",
 				Organizer: mailbox.Address{Name: "Anna", Addr: "anna@nordwind.example"}, Response: "notResponded",

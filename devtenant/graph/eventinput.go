@@ -60,7 +60,7 @@ type eventEdit struct {
 	allDay       *bool
 	recurrence   *wireRecurrence
 	noRecurrence bool
-	organizers   bool // something that only the organiser may change
+	organizers   bool // something that only the organizer may change
 	transaction  string
 }
 

@@ -308,7 +308,7 @@ func (c *call) deleteEvent(i instance) error {
 	return c.noContent(http.StatusNoContent)
 }
 
-// cancelEvent is for the organiser only (facts, "Calendar").
+// cancelEvent is for the organizer only (facts, "Calendar").
 func (c *call) cancelEvent(i instance) error {
 	if err := c.writeCalendar(); err != nil {
 		return err
@@ -329,7 +329,7 @@ func (c *call) cancelEvent(i instance) error {
 }
 
 // respond answers accept, decline and tentativelyAccept. sendResponse is true by default; a proposed time needs it, and
-// an organiser who allows proposals (facts, "Calendar").
+// an organizer who allows proposals (facts, "Calendar").
 func (c *call) respond(i instance, response string) error {
 	if err := c.writeCalendar(); err != nil {
 		return err

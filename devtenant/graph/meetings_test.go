@@ -51,7 +51,7 @@ func TestMeetingFlow(t *testing.T) {
 				t.Errorf("the mail's event is %v", r.json)
 			}
 		}},
-		{"an answer reaches the organiser, and the invitation leaves the inbox", func(t *testing.T, w *world) {
+		{"an answer reaches the organizer, and the invitation leaves the inbox", func(t *testing.T, w *world) {
 			id := w.event(invite + "}").str("id")
 			w.want(202, "POST", "/me/events/"+w.his(week)["id"].(string)+"/accept", `{"comment":"see you"}`, asJonas)
 			if got := w.want(200, "GET", "/me/events/"+id, "").json; status(got) != "accepted" {
@@ -104,7 +104,7 @@ func TestMeetingFlow(t *testing.T) {
 				t.Errorf("%v", mail)
 			}
 		}},
-		{"what is the organiser's own business is not sent", func(t *testing.T, w *world) {
+		{"what is the organizer's own business is not sent", func(t *testing.T, w *world) {
 			id := w.event(invite + "}").str("id")
 			w.want(200, "PATCH", "/me/events/"+id, `{"categories":["Customer"],"showAs":"free","isReminderOn":false}`)
 			if n := len(w.inbox(asJonas)); n != 1 {

@@ -72,7 +72,7 @@ type Event struct {
 	Attachments        []*Attachment
 	OneDay             bool           // an attendee's copy of one occurrence, invited to without the series
 	SeriesDay          recurrence.Day // with OneDay: which
-	Sequence           uint64         // of an attendee's copy: the version of the organiser's that it shows
+	Sequence           uint64         // of an attendee's copy: the version of the organizer's that it shows
 	Dismissed          time.Time      // reminders up to then were dismissed; zero: none
 	Snoozed            time.Time      // when the reminder comes back; zero: it was not put off
 
@@ -169,7 +169,7 @@ func (i Instance) ID() ID {
 	return i.Event.ID()
 }
 
-// On is the series' time on a day: the clock time in the organiser's zone, whatever the offset is that day.
+// On is the series' time on a day: the clock time in the organizer's zone, whatever the offset is that day.
 func (e *Event) On(day recurrence.Day) (start, end time.Time) {
 	loc := e.Zone()
 	first, last := e.Start.In(loc), e.End.In(loc)

@@ -21,7 +21,7 @@ type Notice struct {
 	Comment string
 }
 
-// notify tells the attendees, or the organiser of an answer: a notice for tests, and the mail itself.
+// notify tells the attendees, or the organizer of an answer: a notice for tests, and the mail itself.
 func (b *Box) notify(kind string, i Instance, comment string) {
 	e := i.Event
 	if kind == "response" || !e.IsOrganizer {
@@ -106,7 +106,7 @@ func (b *Box) TouchEvent(e *Event) {
 
 // Change carries out an edit of an event, series or exception: before the change it remembers what the series was, after
 // it exceptions follow what they had not changed themselves, and are dropped when the pattern or time of the series
-// changed (as Outlook does). The organiser's attendees are notified.
+// changed (as Outlook does). The organizer's attendees are notified.
 func (b *Box) Change(e *Event, edit func(*Event) error) error {
 	old := *e
 	if err := b.change(e, edit); err != nil {
@@ -131,7 +131,7 @@ func (b *Box) Change(e *Event, edit func(*Event) error) error {
 	return nil
 }
 
-// sharedChange says whether an edit changed anything that the attendees have, too: the organiser's own categories,
+// sharedChange says whether an edit changed anything that the attendees have, too: the organizer's own categories,
 // reminder, free/busy state and links to other programs are nobody's business.
 func sharedChange(x, y *Event) bool {
 	same := x.Subject == y.Subject && x.Body == y.Body && x.Start.Equal(y.Start) && x.End.Equal(y.End) && x.AllDay == y.AllDay &&
@@ -274,7 +274,7 @@ func (b *Box) except(series *Event, day recurrence.Day, edit func(*Event) error)
 }
 
 // DeleteInstance removes a single event, a whole series, or one occurrence of it. cancel is the comment of the
-// cancellation that the organiser's attendees get.
+// cancellation that the organizer's attendees get.
 func (b *Box) DeleteInstance(i Instance, comment string) {
 	e := i.Event
 	switch {
@@ -306,7 +306,7 @@ func (b *Box) DeleteInstance(i Instance, comment string) {
 	}
 }
 
-// Respond sets the owner's answer to an invitation: accepted, declined or tentativelyAccepted; with send the organiser
+// Respond sets the owner's answer to an invitation: accepted, declined or tentativelyAccepted; with send the organizer
 // gets it by mail, with another time when proposed is not zero.
 func (b *Box) Respond(e *Event, response, comment string, send bool, proposed Slot) {
 	e.Response, e.Responded = response, b.Now()

@@ -21,7 +21,7 @@ type Meeting struct {
 	OneDay      bool // it is about the occurrence of a series on Day
 	Day         recurrence.Day
 	Start, End  time.Time
-	Sequence    uint64 // grows with each version that the organiser sends
+	Sequence    uint64 // grows with each version that the organizer sends
 }
 
 // Slot is a span of time.
@@ -177,7 +177,7 @@ func (b *Box) invited(t *Meeting) *Event {
 	return made
 }
 
-// guests are the attendees as one of them sees them: the others' answers are the organiser's to know.
+// guests are the attendees as one of them sees them: the others' answers are the organizer's to know.
 func (b *Box) guests(of *Event, response string, at time.Time) []Attendee {
 	var out []Attendee
 	for _, a := range of.Attendees {
@@ -255,8 +255,8 @@ func (b *Box) MeetingEvent(m *Message) (i Instance, ok bool) {
 	return Instance{Event: e, Start: e.Start, End: e.End, Day: e.day}, true
 }
 
-// ForwardEvent invites more people. The organiser's attendees grow by them; an attendee's forward sends the organiser's
-// invitation on, and the organiser learns of them when they answer.
+// ForwardEvent invites more people. The organizer's attendees grow by them; an attendee's forward sends the organizer's
+// invitation on, and the organizer learns of them when they answer.
 func (b *Box) ForwardEvent(i Instance, to []Address, comment string) {
 	e := i.Event
 	if e.IsOrganizer {

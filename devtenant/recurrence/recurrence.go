@@ -1,6 +1,6 @@
 // Package recurrence expands Outlook's recurrence patterns into the days of their occurrences. It knows nothing of
-// times or zones: a series is expanded day by day in its organiser's zone, and whoever holds the series puts the clock
-// time to the day (facts: "anchor a series in the organiser's zone, never in UTC").
+// times or zones: a series is expanded day by day in its organizer's zone, and whoever holds the series puts the clock
+// time to the day (facts: "anchor a series in the organizer's zone, never in UTC").
 package recurrence
 
 import (

@@ -169,7 +169,7 @@ func (s *Session) SignOut(ctx context.Context, a mirror.Account) error {
 	return nil
 }
 
-// ApprovalLink is where an administrator approves the program for a whole organisation.
+// ApprovalLink is where an administrator approves the program for a whole organization.
 func (s *Session) ApprovalLink(l auth.ApprovalLink) string { return s.client().ApprovalURL(l) }
 
 // Approve asks an administrator at this computer to approve the program. It signs nobody in.

@@ -7,12 +7,12 @@ import (
 
 // SignIn is where and as what the program signs in, as the person has set it. Empty fields mean the built-in values.
 type SignIn struct {
-	ClientID string // of the organisation's own app registration
-	Tenant   string // GUID or domain; "" lets any organisation sign in
+	ClientID string // of the organization's own app registration
+	Tenant   string // GUID or domain; "" lets any organization sign in
 	Cloud    string // auth.Cloud's ID, or "custom" for the two addresses
 	LoginURL string // with Cloud "custom" only
 	GraphURL string // with Cloud "custom" only
-	// DeviceCode offers the sign-in with a code. Off by default: many organisations forbid it, and rightly.
+	// DeviceCode offers the sign-in with a code. Off by default: many organizations forbid it, and rightly.
 	DeviceCode bool
 	// Fixed is set by whoever reads the values when something outranks them, such as the environment; "" is not stored.
 	Fixed string

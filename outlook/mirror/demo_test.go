@@ -12,7 +12,7 @@ import (
 	"supercrm/outlook"
 )
 
-// The demo organisation's mailbox is mirrored whole, over its real listener and with a token of its sign-in service.
+// The demo organization's mailbox is mirrored whole, over its real listener and with a token of its sign-in service.
 func TestDemoMailboxIsMirroredWhole(t *testing.T) {
 	tenant := tenanttest.Start(t)
 	token, err := tenant.Token(directory.DemoUPN)

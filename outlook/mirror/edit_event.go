@@ -39,7 +39,7 @@ func readEvent(ctx context.Context, tx *store.Tx, id int64) (eventNow, error) {
 	return e, err
 }
 
-// EditEvent changes an event that the person organises, or one occurrence of a series and only that one. Several edits
+// EditEvent changes an event that the person organizes, or one occurrence of a series and only that one. Several edits
 // that wait are sent as one.
 func (m *Mirror) EditEvent(ctx context.Context, id int64, edit EventEdit) error {
 	var account int64
@@ -283,7 +283,7 @@ func (m *Mirror) calendarFor(ctx context.Context, tx *store.Tx, n NewEvent) (int
 	return id, err
 }
 
-// DeleteEvent deletes an event that the person organises (its attendees get a cancellation), or one that was cancelled.
+// DeleteEvent deletes an event that the person organizes (its attendees get a cancellation), or one that was cancelled.
 // It disappears at once.
 func (m *Mirror) DeleteEvent(ctx context.Context, id int64) error {
 	var account int64
@@ -317,7 +317,7 @@ func (m *Mirror) DeleteEvent(ctx context.Context, id int64) error {
 	return err
 }
 
-// Respond answers an invitation: response is accepted, tentativelyAccepted or declined. The organiser is told by the
+// Respond answers an invitation: response is accepted, tentativelyAccepted or declined. The organizer is told by the
 // service.
 func (m *Mirror) Respond(ctx context.Context, id int64, response string) error {
 	if !slices.Contains([]string{"accepted", "tentativelyAccepted", "declined"}, response) {

@@ -68,7 +68,7 @@ func New(opt Options) *Mirror {
 // ErrNotFound is returned (wrapped) when no row has the id asked for.
 var ErrNotFound = errors.New("not found")
 
-// ErrNotOrganizer is returned (wrapped) when an event that somebody else organises, or of a calendar that may only be
+// ErrNotOrganizer is returned (wrapped) when an event that somebody else organizes, or of a calendar that may only be
 // read, is to be changed.
 var ErrNotOrganizer = errors.New("only the organizer may change this event")
 

@@ -221,7 +221,7 @@ func (r *runner) sendDelete(ctx context.Context, o outboxRow) error {
 	})
 }
 
-// sendRespond answers an invitation. After a lost answer it looks first: each response mails the organiser.
+// sendRespond answers an invitation. After a lost answer it looks first: each response mails the organizer.
 func (r *runner) sendRespond(ctx context.Context, o outboxRow) error {
 	want, err := parse[eventFields](o.payload)
 	if err != nil || want.Response == nil {

@@ -139,7 +139,7 @@ type Event struct {
 	JoinURL     string
 	Categories  []string
 	Cancelled   bool
-	CanEdit     bool // the person organises it and its calendar may be written
+	CanEdit     bool // the person organizes it and its calendar may be written
 	Pending     Pending
 }
 

@@ -1,4 +1,4 @@
-// Package accounts shows who is signed in, what each account's organisation has granted, and the ways to change that:
+// Package accounts shows who is signed in, what each account's organization has granted, and the ways to change that:
 // signing in again, out, or adding an account. It signs nobody in itself; whoever holds the panel does.
 package accounts
 

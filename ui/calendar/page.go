@@ -371,7 +371,7 @@ func (p *Page) clearSelection() {
 	}
 }
 
-// who tells the frame whom the selected event is with: the organiser first, the person themselves left out.
+// who tells the frame whom the selected event is with: the organizer first, the person themselves left out.
 func (p *Page) who() {
 	i := p.scene.week.find(p.scene.selected)
 	if i < 0 {

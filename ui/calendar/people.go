@@ -8,7 +8,7 @@ import (
 	"supercrm/ui/page"
 )
 
-// partiesOf lists who an event is with: the organiser, then the attendees; not the person themselves, no rooms, nobody
+// partiesOf lists who an event is with: the organizer, then the attendees; not the person themselves, no rooms, nobody
 // twice.
 func partiesOf(e *mirror.Event, me string) []page.Party {
 	var out []page.Party

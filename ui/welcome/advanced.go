@@ -12,12 +12,12 @@ import (
 
 // Choices are where and as what the program signs in, as the person has set it. Empty fields mean the built-in values.
 type Choices struct {
-	ClientID string // of the organisation's own app registration
-	Tenant   string // GUID or domain; "" lets any organisation sign in
+	ClientID string // of the organization's own app registration
+	Tenant   string // GUID or domain; "" lets any organization sign in
 	Cloud    string // auth.Cloud's ID, or "custom" for the two addresses
 	LoginURL string // with Cloud "custom" only
 	GraphURL string // with Cloud "custom" only
-	// DeviceCode offers the sign-in with a code. Off by default: many organisations forbid it, and rightly.
+	// DeviceCode offers the sign-in with a code. Off by default: many organizations forbid it, and rightly.
 	DeviceCode bool
 	// Fixed says what outranks these values, such as the environment; it is not kept.
 	Fixed string
@@ -72,7 +72,7 @@ type advanced struct {
 func newAdvanced(p *Page, in Choices) *advanced {
 	a := &advanced{p: p, in: in,
 		id:     kit.NewField(page.T("Application (client) id of your own registration"), page.T("empty: the built-in one")),
-		tenant: kit.NewField(page.T("Organisation that may sign in (domain or tenant id)"), page.T("empty: any")),
+		tenant: kit.NewField(page.T("Organization that may sign in (domain or tenant id)"), page.T("empty: any")),
 		login:  kit.NewField(page.T("Sign-in address"), "https://login.example.com"),
 		graph:  kit.NewField(page.T("Graph address"), "https://graph.example.com/v1.0"),
 	}
@@ -88,7 +88,7 @@ func newAdvanced(p *Page, in Choices) *advanced {
 func (a *advanced) show() {
 	p := a.p
 	objs := []fyne.CanvasObject{p.heading("settings", page.T("Where Super CRM signs in")),
-		kit.NewParagraph(page.T("Only for organisations with a registration of their own, or in a national cloud. Accounts that are signed in already are not touched until the next start; they then have to sign in once more."), kit.SizeBody, kit.ColorMuted)}
+		kit.NewParagraph(page.T("Only for organizations with a registration of their own, or in a national cloud. Accounts that are signed in already are not touched until the next start; they then have to sign in once more."), kit.SizeBody, kit.ColorMuted)}
 	if a.in.Fixed != "" {
 		objs = append(objs, kit.NewBanner(kit.Info, "", a.in.Fixed))
 	}

@@ -29,7 +29,7 @@ type approval struct {
 
 func newApproval(p *Page, refused bool) *approval {
 	a := &approval{p: p, refused: refused}
-	a.tenant = kit.NewField(page.T("Organisation (if it is not the one that is signed in to)"), page.T("contoso.com or the tenant's id"))
+	a.tenant = kit.NewField(page.T("Organization (if it is not the one that is signed in to)"), page.T("contoso.com or the tenant's id"))
 	a.tenant.Entry.OnEdit = func(s string) { a.link.Tenant = strings.TrimSpace(s) }
 	return a
 }
@@ -48,8 +48,8 @@ func FeatureIcon(id string) string { return featureIcons[id] }
 
 func (a *approval) show() {
 	p := a.p
-	objs := []fyne.CanvasObject{p.heading("shield", page.T("Approve for your organisation")),
-		kit.NewParagraph(page.T("Many organisations let only an administrator approve a program that reads mail. Approving takes one page and gives nobody access by itself: everybody still signs in and opens only their own mailbox."), kit.SizeBody, kit.ColorText)}
+	objs := []fyne.CanvasObject{p.heading("shield", page.T("Approve for your organization")),
+		kit.NewParagraph(page.T("Many organizations let only an administrator approve a program that reads mail. Approving takes one page and gives nobody access by itself: everybody still signs in and opens only their own mailbox."), kit.SizeBody, kit.ColorText)}
 	switch {
 	case a.granted != nil:
 		objs = append(objs, a.result())
@@ -155,7 +155,7 @@ func (a *approval) waiting() fyne.CanvasObject {
 func (a *approval) result() fyne.CanvasObject {
 	text := page.T("Nobody is signed in by it. You and your colleagues sign in as usual and are not asked for permission any more.")
 	if a.granted.TenantID != "" {
-		text += "\n" + page.T("Organisation: {{.ID}}", map[string]any{"ID": a.granted.TenantID})
+		text += "\n" + page.T("Organization: {{.ID}}", map[string]any{"ID": a.granted.TenantID})
 	}
 	if a.granted.Scopes != nil {
 		if missing := auth.MissingFeatures(a.granted.Scopes); len(missing) > 0 {

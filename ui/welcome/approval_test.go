@@ -30,8 +30,8 @@ func TestApprovalSaysWhatIsAskedAndWhy(t *testing.T) {
 	if !strings.Contains(got, "/organizations/v2.0/adminconsent?") {
 		t.Errorf("copied %q", got)
 	}
-	if press(t, p, "More choices"); !uitest.Shows(p.Object(), "Organisation") {
-		t.Error("no field for the organisation")
+	if press(t, p, "More choices"); !uitest.Shows(p.Object(), "Organization") {
+		t.Error("no field for the organization")
 	}
 }
 

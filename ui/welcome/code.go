@@ -52,7 +52,7 @@ func (p *Page) showCode(d auth.DeviceCode) {
 			kit.NewParagraph(page.T("Open this page on a phone or another computer, type the code there and sign in. Only do so if you started this yourself."), kit.SizeBody, kit.ColorText),
 			p.copyable(d.Page),
 			container.NewStack(kit.NewFill(kit.ColorAccentSoft, kit.Corner), kit.InsetAll(container.NewCenter(code), kit.S3)),
-			kit.NewParagraph(page.T("The code is good until {{.Time}}. Organisations that want managed computers refuse this way; then use the browser.", map[string]any{"Time": d.Until.Format("15:04")}), kit.SizeSmall, kit.ColorMuted))
+			kit.NewParagraph(page.T("The code is good until {{.Time}}. Organizations that want managed computers refuse this way; then use the browser.", map[string]any{"Time": d.Until.Format("15:04")}), kit.SizeSmall, kit.ColorMuted))
 	}
 	p.show(append(objs, gap(0), kit.Row(kit.S2, kit.NewButton(page.T("Cancel"), "", p.Back), kit.Spring()))...)
 }

@@ -11,9 +11,9 @@ import (
 // approvalMail is a mail for the person to address and send: it asks the administrator to approve and says what that
 // means. It has to stay short, for mail programs take no address (mailto:) of more than about 2,000 characters.
 func approvalMail(link string) string {
-	return letter(page.T("Please approve Super CRM for our organisation"),
+	return letter(page.T("Please approve Super CRM for our organization"),
 		page.T("Hello,"),
-		page.T("I would like to use Super CRM with my mailbox. Our organisation lets only an administrator allow that. It takes one page:"),
+		page.T("I would like to use Super CRM with my mailbox. Our organization lets only an administrator allow that. It takes one page:"),
 		link,
 		page.T("Open it in a private window, as Global, Cloud Application, Application or Privileged Role Administrator. It gives nobody access by itself: each of us still signs in and opens only his or her own mailbox. The page it ends on may be blank."),
 		page.T("Thank you!"))

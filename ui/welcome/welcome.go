@@ -23,7 +23,7 @@ type Way interface {
 	SignIn(ctx context.Context, o auth.SignInOptions) error
 	// DeviceSignIn is SignIn with a code that is typed on another device. show must not block.
 	DeviceSignIn(ctx context.Context, show func(auth.DeviceCode)) error
-	// ApprovalLink is the address at which an administrator approves the program for the whole organisation.
+	// ApprovalLink is the address at which an administrator approves the program for the whole organization.
 	ApprovalLink(l auth.ApprovalLink) string
 	// Approve opens that page for an administrator at this computer and waits for the answer. It signs nobody in.
 	Approve(ctx context.Context, o auth.ApproveOptions) (auth.Approval, error)

@@ -16,7 +16,7 @@ type member struct {
 	page.Party
 	crm.Match
 	Self      bool // the person at the screen
-	Colleague bool // of the same organisation
+	Colleague bool // of the same organization
 }
 
 // name is what the member is called: by the record, else as mail calls them, else the address.
@@ -56,7 +56,7 @@ func (c crowd) find(addr string) member {
 	return member{Party: page.Party{Addr: addr}}
 }
 
-// outside counts those of other organisations, and how many of them are in the CRM.
+// outside counts those of other organizations, and how many of them are in the CRM.
 func (c crowd) outside() (known, all int) {
 	for _, m := range c.members {
 		if m.Self || m.Colleague && m.Person == nil {
