@@ -27,10 +27,13 @@ func TestADeletionTakenBackKeepsTheEditBeforeIt(t *testing.T) {
 	r, ctx := ready(t, 1), t.Context()
 	r.m.undoSend = time.Hour
 	review := r.find("Review")
-	r.fault(http.MethodPatch, "/events/", 1000, graph.Fault{Status: 503})
+	tries := r.fault(http.MethodPatch, "/events/", 1000, graph.Fault{Status: 503})
 	place := "Hamburg"
 	must(t, r.m.EditEvent(ctx, review.ID, EventEdit{Location: &place}))
 	must(t, r.m.DeleteEvent(ctx, review.ID))
+	for before := int64(-1); tries.Load() != before; time.Sleep(300 * time.Millisecond) {
+		before = tries.Load() // a try that was under way when the deletion came is still refused
+	}
 	r.h.SetIntercept(nil)
 	time.Sleep(200 * time.Millisecond)
 	graphID := r.graphID("event", review.ID)

@@ -250,10 +250,9 @@ func TestNewMail(t *testing.T) {
 		t.Fatal("what was read before does not come back")
 	}
 	f.Undo()
-	f.Settle()
-	if f.writing == nil || f.writing.subject == nil || f.writing.text.Text != "Text" || f.outbox() != 0 {
-		t.Fatal("not taken back")
-	}
+	f.Until("the mail is taken back", func() bool {
+		return f.writing != nil && f.writing.subject != nil && f.writing.text.Text == "Text" && f.outbox() == 0
+	})
 }
 
 func TestARefusedMailIsEditedAgain(t *testing.T) {
