@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -56,7 +57,19 @@ func (p *Program) WaitEnd() {
 			p.d.t.Fatalf("%s ended with %v", p.name, err)
 		}
 	case <-time.After(limit):
+		p.stacks()
 		p.d.t.Fatalf("%s did not end in %s", p.name, limit)
+	}
+}
+
+// stacks has a Go program that hangs print what its goroutines do, for the report of the failure; it ends by that.
+func (p *Program) stacks() {
+	if err := p.Signal(syscall.SIGQUIT); err != nil {
+		return
+	}
+	select {
+	case <-p.Done():
+	case <-time.After(5 * time.Second):
 	}
 }
 
