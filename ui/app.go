@@ -79,6 +79,8 @@ type Deps struct {
 	TrayHost func(context.Context) bool
 	// SetTray puts the menu behind a tray icon; nil where there is none.
 	SetTray func(*fyne.Menu)
+	// Quitting hears that the program is about to end; nil for nobody. It must not block.
+	Quitting func()
 	// Panicked hears of a goroutine's panic, with its stack. It must not block.
 	Panicked func(what string, value any, stack []byte)
 	// Demo is true on the simulated tenant: the window says so.
@@ -171,7 +173,12 @@ func (a *App) Run() {
 }
 
 // Quit ends the program.
-func (a *App) Quit() { a.d.Fyne.Quit() }
+func (a *App) Quit() {
+	if a.d.Quitting != nil {
+		a.d.Quitting()
+	}
+	a.d.Fyne.Quit()
+}
 
 // quitWait is how long goroutines have to end; a request that does not let go must not hold the window open.
 const quitWait = 5 * time.Second

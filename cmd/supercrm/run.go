@@ -32,19 +32,21 @@ func run(ctx context.Context, o options) error {
 	if err := own.DisplayProblem(); err != nil {
 		return fmt.Errorf("%w ('go run ./cmd/dev demo' makes a tour without one)", err)
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-
 	dir, remove, err := profile(o)
 	if err != nil {
 		return err
 	}
-	defer remove()
 	log, logFile, err := own.OpenLog(dir, slog.LevelInfo)
 	if err != nil {
+		remove()
 		return err
 	}
-	defer logFile.Close()
+	end := newEnding(log)
+	defer end.run()
+	end.add(remove)
+	end.add(func() { logFile.Close() })
+	ctx, cancel := context.WithCancel(ctx)
+	end.add(cancel)
 	meta := supercrm.Metadata()
 	crash := own.CrashFile(dir, meta.Version, time.Now)
 	defer crash.Guard()
@@ -63,7 +65,7 @@ func run(ctx context.Context, o options) error {
 	if already {
 		return nil // the one that runs has come to the front
 	}
-	defer release()
+	end.add(release)
 
 	app.SetMetadata(fyne.AppMetadata{ID: meta.ID, Name: meta.Name, Version: meta.Version, Build: meta.Build,
 		Icon: fyne.NewStaticResource("icon.png", assets.AppIcon)})
@@ -75,8 +77,12 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
-	return serve(ctx, a, db, dir, o, log, crash, &window)
+	end.add(func() {
+		if err := db.Close(); err != nil {
+			log.Error("close the file", "error", err)
+		}
+	})
+	return serve(ctx, a, db, dir, o, log, crash, &window, end)
 }
 
 func profile(o options) (dir string, remove func(), err error) {
@@ -96,7 +102,7 @@ func profile(o options) (dir string, remove func(), err error) {
 }
 
 // serve wires the parts to the open file and runs the window.
-func serve(ctx context.Context, a fyne.App, db *store.DB, dir string, o options, log *slog.Logger, crash *own.Crash, window **ui.App) error {
+func serve(ctx context.Context, a fyne.App, db *store.DB, dir string, o options, log *slog.Logger, crash *own.Crash, window **ui.App, end *ending) error {
 	values := settings.New(db)
 	in, err := values.LoadSignIn(ctx)
 	if err != nil {
@@ -108,7 +114,7 @@ func serve(ctx context.Context, a fyne.App, db *store.DB, dir string, o options,
 		if demo, err = startDemo(ctx, log); err != nil {
 			return err
 		}
-		defer demo.server.Close()
+		end.add(demo.server.Close)
 		where = demo.cloud()
 	}
 
@@ -124,10 +130,10 @@ func serve(ctx context.Context, a fyne.App, db *store.DB, dir string, o options,
 		zone = "UTC"
 	}
 	m := mirror.New(mirror.Options{DB: db, Log: log, Zone: zone, UndoSend: 10 * time.Second})
-	defer m.Close()
+	end.add(m.Close)
 	keeper := newAuth(where, nil, log, dir)
 	if o.demo && o.profile == "" {
-		defer forget(context.WithoutCancel(ctx), m, keeper, log)
+		end.add(func() { forget(context.WithoutCancel(ctx), m, keeper, log) })
 	}
 	s := session.New(session.Options{Auth: keeper, Mirror: m, GraphURL: where.graphURL, Log: log})
 	w := &ways{Session: s, open: openBrowser, demo: o.demo,
@@ -144,7 +150,7 @@ func serve(ctx context.Context, a fyne.App, db *store.DB, dir string, o options,
 	}
 	deps := ui.Deps{
 		Fyne: a, Log: log, Hub: db.Hub(), Mailbox: m, Timeline: m, Records: records, Sessions: w, Settings: values,
-		Do: fyne.Do, TrayHost: own.TrayHost, SetTray: trayOf(a), Demo: o.demo,
+		Do: fyne.Do, TrayHost: own.TrayHost, SetTray: trayOf(a), Demo: o.demo, Quitting: end.expect,
 		Panicked: func(what string, value any, _ []byte) {
 			log.Error("a goroutine panicked", "what", what)
 			if err := crash.Report(value); err != nil {
@@ -160,11 +166,12 @@ func serve(ctx context.Context, a fyne.App, db *store.DB, dir string, o options,
 	}
 	win := ui.New(ctx, deps)
 	*window = win
+	end.add(win.Stop)
 	a.Lifecycle().SetOnStopped(func() { log.Info("the window has closed") })
 	watchStart(win)
 	go func() { // ends with ctx, which ends with run
 		<-ctx.Done()
-		fyne.Do(a.Quit)
+		fyne.Do(win.Quit)
 	}()
 	win.Go("resume", func(ctx context.Context) {
 		if err := s.Resume(ctx); err != nil && !errors.Is(err, context.Canceled) {
@@ -172,6 +179,7 @@ func serve(ctx context.Context, a fyne.App, db *store.DB, dir string, o options,
 		}
 	})
 	if walk != nil {
+		end.failed = func() bool { return walk.err != nil }
 		win.Go("tour", func(ctx context.Context) { walk.run(ctx, win) })
 	}
 	win.Run()
