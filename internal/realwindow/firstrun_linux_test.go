@@ -105,8 +105,11 @@ func (r *rig) writesReply(text string) {
 func (r *rig) movesAnEvent() {
 	r.t.Helper()
 	start := r.freeHour()
-	r.win.Key("ctrl+1", "3", "t")
-	r.d.Still(500 * time.Millisecond)
+	mail := r.d.Screen()
+	r.win.Key("ctrl+1")
+	r.d.Eventually("the calendar", func() bool { return Changed(mail, r.d.Screen(), r.page()).Dx() > 300 })
+	r.win.Key("3", "t")
+	r.d.Still(time.Second)
 	before := r.d.Screen()
 	made := r.graph(http.MethodPost, "/me/events", map[string]any{
 		"subject": "Drag me by hand",
