@@ -153,6 +153,9 @@ func (a *App) appearanceItems() []*fyne.MenuItem {
 func (a *App) askSignOut(acc mirror.Account) {
 	text := page.T("Sign out {{.UPN}}? Its mirrored mail and calendar and what is still pending are erased from this computer. People and companies stay.", map[string]any{"UPN": acc.UPN})
 	last := len(a.accounts) == 1
+	if last {
+		text += " " + page.T("Unsent drafts are erased too.")
+	}
 	a.frame.Toasts.Ask(text, page.T("Sign out"), func() {
 		a.Go("sign out", func(ctx context.Context) {
 			err := a.d.Sessions.SignOut(ctx, acc)

@@ -229,7 +229,7 @@ func TestCompanyPage(t *testing.T) {
 	r := newRig(t)
 	co := r.company(crm.Company{Name: "Nordwind", Website: "nordwind.example"})
 	anna := r.person(crm.Person{Name: "Anna", CompanyID: co.ID, Emails: []string{"a@n.example"}})
-	r.mail("a@n.example", "Offer", noon.Add(-time.Hour))
+	r.AddMail("a@n.example", "Offer", noon.Add(-time.Hour))
 	r.show()
 	r.page.head.kinds.Select(1)
 	r.Until("companies", func() bool { return r.page.detail.record.company.ID == co.ID })

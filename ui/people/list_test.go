@@ -139,8 +139,8 @@ func TestFollowsWhatChangesElsewhere(t *testing.T) {
 	anna := r.person(crm.Person{Name: "Anna", Emails: []string{"a@x.example"}})
 	r.show()
 	r.Until("anna", func() bool { return r.page.detail.drawn.id == anna.ID })
-	r.mail("a@x.example", "Hello", noon.Add(-time.Hour))
-	r.meeting("a@x.example", "Lunch", noon.Add(time.Hour))
+	r.AddMail("a@x.example", "Hello", noon.Add(-time.Hour))
+	r.AddMeeting("a@x.example", "Lunch", noon.Add(time.Hour))
 	r.Until("touches", func() bool { return len(r.page.detail.record.touches) == 2 })
 	coming, past := parted(r.page.detail.record.touches, noon)
 	if len(coming) != 1 || coming[0].Subject != "Lunch" || len(past) != 1 || past[0].Subject != "Hello" {
@@ -159,12 +159,12 @@ func TestBrokenFileIsSaidAndTriedAgain(t *testing.T) {
 	r := newRig(t)
 	r.person(crm.Person{Name: "Anna"})
 	r.show()
-	r.exec("ALTER TABLE person RENAME TO gone")
+	r.Exec("ALTER TABLE person RENAME TO gone")
 	r.DB().Hub().Announce(store.People)
 	r.Until("said", func() bool {
 		return len(r.page.list.body.Objects) == 1 && r.page.list.body.Objects[0] != fyne.CanvasObject(r.page.list.list)
 	})
-	r.exec("ALTER TABLE gone RENAME TO person")
+	r.Exec("ALTER TABLE gone RENAME TO person")
 	r.page.list.load()
 	r.page.detail.reload()
 	r.Until("listed again", func() bool {

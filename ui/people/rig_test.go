@@ -2,7 +2,6 @@ package people
 
 import (
 	"log/slog"
-	"strconv"
 	"testing"
 	"time"
 
@@ -10,7 +9,6 @@ import (
 	"go.uber.org/goleak"
 
 	"supercrm/crm"
-	"supercrm/internal/store"
 	"supercrm/outlook/mirror"
 	"supercrm/ui/uitest"
 )
@@ -25,7 +23,6 @@ type rig struct {
 	t    testing.TB
 	crm  *crm.CRM
 	page *Page
-	made int64
 }
 
 func newRig(t testing.TB) *rig {
@@ -61,42 +58,4 @@ func (r *rig) company(co crm.Company) crm.Company {
 		r.t.Fatal(err)
 	}
 	return co
-}
-
-// mailbox makes an account with a folder and a calendar, once.
-func (r *rig) mailbox() {
-	r.exec(`INSERT OR IGNORE INTO account (id, key, upn, name, added_at) VALUES (1, 'k', 'maya@harborline.example', 'Maya', 0)`)
-	r.exec(`INSERT OR IGNORE INTO mail_folder (id, account_id, graph_id, name) VALUES (1, 1, 'f', 'Inbox')`)
-	r.exec(`INSERT OR IGNORE INTO calendar (id, account_id, graph_id, name) VALUES (1, 1, 'c', 'Calendar')`)
-}
-
-// mail puts a received message into the mirror.
-func (r *rig) mail(from, subject string, at time.Time) {
-	r.mailbox()
-	r.made++
-	r.exec(`INSERT INTO message (id, account_id, folder_id, graph_id, subject, from_addr, received_at) VALUES (?, 1, 1, ?, ?, ?, ?)`,
-		r.made, "m"+strconv.FormatInt(r.made, 10), subject, from, at.UnixMilli())
-	r.exec(`INSERT INTO message_address (addr_lc, message_id, role, at) VALUES (?, ?, 'from', ?)`, from, r.made, at.UnixMilli())
-}
-
-// meeting puts an event into the mirror.
-func (r *rig) meeting(with, subject string, at time.Time) {
-	r.mailbox()
-	r.made++
-	r.exec(`INSERT INTO event (id, account_id, calendar_id, graph_id, kind, subject, start_at, end_at) VALUES (?, 1, 1, ?, 'singleInstance', ?, ?, ?)`,
-		r.made, "e"+strconv.FormatInt(r.made, 10), subject, at.UnixMilli(), at.Add(time.Hour).UnixMilli())
-	r.exec(`INSERT INTO event_address (addr_lc, event_id, start_at) VALUES (?, ?, ?)`, with, r.made, at.UnixMilli())
-}
-
-func (r *rig) exec(query string, args ...any) {
-	r.t.Helper()
-	err := r.DB().Write(r.t.Context(), "test", func(tx *store.Tx) error {
-		tx.Changed(store.Messages)
-		tx.Changed(store.Events)
-		_, err := tx.ExecContext(r.t.Context(), query, args...)
-		return err
-	})
-	if err != nil {
-		r.t.Fatal(err)
-	}
 }

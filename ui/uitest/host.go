@@ -27,6 +27,7 @@ type Host struct {
 	wait   sync.WaitGroup
 
 	queue chan func()
+	made  int64 // the last id that AddMail or AddMeeting gave
 
 	Parties  []page.Party // the last Who
 	Toasts   []string

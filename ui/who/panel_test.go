@@ -49,14 +49,14 @@ func TestSomebodyKnown(t *testing.T) {
 	r := newRig(t)
 	r.has("Nobody selected")
 	anna := r.person(crm.Person{Name: "Anna Lindqvist", Role: "Buyer", Emails: []string{"anna@n.example", "anna@home.example"}, Phone: "+49 40 1", Notes: "Likes tea."})
-	r.mail("anna@home.example", "From home", noon.Add(-72*time.Hour)) // found by her other address
-	r.meeting("anna@n.example", "Lunch", noon.Add(24*time.Hour))
+	r.AddMail("anna@home.example", "From home", noon.Add(-72*time.Hour)) // found by her other address
+	r.AddMeeting("anna@n.example", "Lunch", noon.Add(24*time.Hour))
 	r.show(page.Party{Name: "A. L.", Addr: "Anna@N.example"})
 	r.has("Anna Lindqvist", "Buyer", "+49 40 1", "Likes tea.", "From home", "Last contact 3 days ago", "Mail received", "Lunch", "Next: ")
 	if strings.Contains(r.texts(), "Add to CRM") {
 		t.Error("offers to add somebody who is there")
 	}
-	r.mail("anna@n.example", "Just now", noon.Add(-time.Minute))
+	r.AddMail("anna@n.example", "Just now", noon.Add(-time.Minute))
 	head := r.panel.single.head.Objects[0]
 	r.Until("the mail", func() bool { return strings.Contains(r.texts(), "Just now") })
 	if r.panel.single.head.Objects[0] != head {
@@ -79,7 +79,7 @@ func TestAddSomebodyAndUndo(t *testing.T) {
 		t.Fatalf("prefilled %q, %q", f.name.Text(), f.company.Text())
 	}
 	f.role.Entry.SetText("Engineer")
-	r.mail("kim@contoso-labs.example", "Meanwhile", noon.Add(-time.Hour))
+	r.AddMail("kim@contoso-labs.example", "Meanwhile", noon.Add(-time.Hour))
 	r.Until("the mail", func() bool { return strings.Contains(r.texts(), "Meanwhile") })
 	if r.panel.single.form != f || f.role.Text() != "Engineer" {
 		t.Fatal("a mail took away what was typed")
