@@ -38,10 +38,11 @@ const someRows = `INSERT INTO account (id, key, upn, name, added_at) VALUES (1, 
 	INSERT INTO mail_folder (id, account_id, graph_id, name) VALUES (1, 1, 'F', 'Inbox');
 	INSERT INTO message (id, account_id, folder_id, graph_id, subject) VALUES (7, 1, 1, 'M', 'Kept');
 	INSERT INTO message_address (addr_lc, message_id, role, at) VALUES ('a@b.example', 7, 'from', 5);
-	INSERT INTO message_fts (rowid, subject, people, body) VALUES (7, 'Kept', '', '');
 	INSERT INTO calendar (id, account_id, graph_id, name) VALUES (1, 1, 'C', 'Calendar');
 	INSERT INTO event (id, account_id, calendar_id, graph_id, kind, start_at, end_at) VALUES (9, 1, 1, 'E', 'singleInstance', 1, 2);
 	INSERT INTO event_address (addr_lc, event_id, start_at) VALUES ('a@b.example', 9, 1);
+	INSERT INTO person (id, name, notes, created_at, updated_at) VALUES (4, 'Anna', 'Not on Fridays', 0, 60000);
+	INSERT INTO person_address (addr_lc, person_id, addr, position) VALUES ('a@b.example', 4, 'a@b.example', 0);
 	INSERT INTO outbox (id, account_id, kind, item_kind, item_id, payload, created_at) VALUES (3, 1, 'mail.read', 'message', 7, '{}', 0);`
 
 func TestEarlierFilesKeepTheirRows(t *testing.T) {
@@ -57,7 +58,9 @@ func TestEarlierFilesKeepTheirRows(t *testing.T) {
 		for _, query := range []string{
 			`SELECT count(*) FROM message WHERE id=7 AND subject='Kept'`,
 			`SELECT count(*) FROM message_address JOIN message m ON m.id=message_id WHERE addr_lc='a@b.example'`,
-			`SELECT count(*) FROM message_fts WHERE message_fts MATCH 'kept' AND rowid=7`,
+			`SELECT count(*) FROM search_fts WHERE search_fts MATCH 'title:kept' AND rowid=search_doc(0, 0, 7)`,
+			`SELECT count(*) FROM search_fts WHERE search_fts MATCH 'recipients:b' AND rowid=search_doc(2, NULL, 4)`,
+			`SELECT count(*) FROM search_fts WHERE search_fts MATCH 'text:"on fridays"' AND rowid=search_doc(4, 60000, 4)`,
 			`SELECT count(*) FROM event_address JOIN event e ON e.id=event_id WHERE addr_lc='a@b.example'`,
 			`SELECT count(*) FROM outbox WHERE id=3 AND item_id=7`,
 			`SELECT count(*)=0 FROM pragma_foreign_key_check`,

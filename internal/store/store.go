@@ -52,6 +52,11 @@ func Open(ctx context.Context, path string) (*DB, error) {
 		write.Close()
 		return nil, damaged(err)
 	}
+	// A migration may have noted what is to be indexed.
+	if err := db.Write(ctx, "index earlier rows", func(*Tx) error { return nil }); err != nil {
+		write.Close()
+		return nil, damaged(err)
+	}
 	db.read, err = sql.Open("sqlite", dsn(path, "_pragma=query_only(1)"))
 	if err != nil {
 		write.Close()
@@ -149,6 +154,9 @@ func (d *DB) Write(ctx context.Context, what string, fn func(*Tx) error) error {
 	tx := &Tx{Tx: raw}
 	defer raw.Rollback() // a no-op after the commit; undoes everything when fn fails or panics
 	if err := fn(tx); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	if err := reindex(ctx, raw); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	if err := raw.Commit(); err != nil {

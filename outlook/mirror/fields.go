@@ -186,9 +186,6 @@ func deleteEvent(ctx context.Context, tx *store.Tx, id int64) error {
 }
 
 func deleteMessage(ctx context.Context, tx *store.Tx, id int64) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM message_fts WHERE rowid=?`, id); err != nil {
-		return fmt.Errorf("delete message: %w", err)
-	}
 	_, err := tx.ExecContext(ctx, `DELETE FROM message WHERE id=?`, id)
 	tx.Changed(store.Messages, id)
 	tx.Changed(store.Folders)

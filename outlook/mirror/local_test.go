@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"supercrm/internal/plain"
 	"supercrm/internal/store"
 )
 
@@ -49,15 +50,13 @@ func local(t testing.TB) *fixture {
 				from, to, in = to, from, f.sent
 			}
 			m := id(`INSERT INTO message (account_id, folder_id, graph_id, conversation, subject, from_addr, recipients, received_at, body_type, body)
-				VALUES (?,?,?,'C',?,?,?,?,'text','hello')`, f.account, in, fmt.Sprintf("M%d", i), fmt.Sprintf("Offer %d", i), from,
+				VALUES (?,?,?,'C',?,?,?,?,'text','hello Größe weird" body')`, f.account, in, fmt.Sprintf("M%d", i), fmt.Sprintf("Offer %d", i), from,
 				toJSON(recipients{To: []Address{{Addr: to}}}), noon.Add(time.Duration(i)*time.Hour).UnixMilli())
 			f.mail = append(f.mail, m)
 			for _, a := range []string{from, to} {
 				_, err := tx.Exec(`INSERT INTO message_address VALUES (?,?,'from',?)`, a, m, noon.Add(time.Duration(i)*time.Hour).UnixMilli())
 				must(t, err)
 			}
-			_, err := tx.Exec(`INSERT INTO message_fts (rowid, subject, people, body) VALUES (?,?,?,?)`, m, fmt.Sprintf("Offer %d", i), from, "Größe weird\" body")
-			must(t, err)
 		}
 		f.calendar = id(`INSERT INTO calendar (account_id, graph_id, name, is_default) VALUES (?,'K','Calendar',1)`, f.account)
 		event := func(g, subject string, start, end time.Time, allDay, mine bool) int64 {
@@ -102,7 +101,7 @@ func TestMailReads(t *testing.T) {
 	}
 	msg, err := f.Message(ctx, f.mail[0])
 	must(t, err)
-	if !msg.BodyKnown || msg.HTML || msg.Body != "hello" || msg.Received != noon {
+	if !msg.BodyKnown || msg.HTML || !strings.HasPrefix(msg.Body, "hello") || msg.Received != noon {
 		t.Fatalf("%+v", msg)
 	}
 	if _, err := f.Message(ctx, 999); !errors.Is(err, ErrNotFound) {
@@ -146,8 +145,8 @@ func TestIDsComeNewestFirst(t *testing.T) {
 func TestSearch(t *testing.T) {
 	f, ctx := local(t), t.Context()
 	for query, want := range map[string]int{
-		"offer": 3, "off": 3, "ffer": 0, "offer 1": 1, "grosse": 0, "große": 3, "Grö": 3, `weird" bo`: 3, `"`: 0, "": 0,
-		"subject:offer": 0, "offer OR nothing": 0, "anna": 2, "customer.example": 2, "NEAR(": 0, "a*b": 0,
+		"offer": 3, "off": 3, "ffer": 0, "offer 1": 1, "grosse": 3, "große": 3, "Grö": 3, `weird" bod`: 3, `"`: 0, "": 0,
+		"subject:offer": 3, "offer OR nothing": 0, "anna": 3, "customer.example": 3, "NEAR(": 0, "a*b": 0, "from:anna": 2, "to:anna": 1,
 	} {
 		rows, err := f.SearchMessages(ctx, query, 10)
 		must(t, err)
@@ -372,7 +371,7 @@ func FuzzHTMLText(f *testing.F) {
 	f.Add("<style><p></style>\xff<title>")
 	f.Fuzz(func(t *testing.T, s string) {
 		got := htmlText(s)
-		if len(got) > 2*maxIndexed+len(s) {
+		if len(got) > 2*plain.MaxText+len(s) {
 			t.Fatal("grows")
 		}
 	})

@@ -146,9 +146,6 @@ func (m *Mirror) Erase(ctx context.Context, accountID int64) error {
 		return err
 	}
 	return m.db.Write(ctx, "erase account", func(tx *store.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM message_fts WHERE rowid IN (SELECT id FROM message WHERE account_id=?)`, accountID); err != nil {
-			return err
-		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM account WHERE id=?`, accountID); err != nil {
 			return err
 		}

@@ -186,6 +186,24 @@ func (r *rig) same() {
 	}
 }
 
+// indexed compares the full-text index with the rows: each is in it once, and nothing else is.
+func (r *rig) indexed() {
+	r.t.Helper()
+	for _, view := range []string{"message_search", "event_search", "person_search", "company_search", "person_note_search", "company_note_search"} {
+		var lost int
+		must(r.t, r.db.Reader().QueryRow(`SELECT count(*) FROM `+view+` WHERE doc NOT IN (SELECT id FROM search_fts_docsize)`).Scan(&lost))
+		if lost != 0 {
+			r.t.Errorf("%s: %d rows cannot be found", view, lost)
+		}
+	}
+	var extra int
+	must(r.t, r.db.Reader().QueryRow(`SELECT count(*) FROM search_fts_docsize WHERE id NOT IN (SELECT doc FROM message_search UNION ALL SELECT doc FROM event_search
+		UNION ALL SELECT doc FROM person_search UNION ALL SELECT doc FROM company_search UNION ALL SELECT doc FROM person_note_search UNION ALL SELECT doc FROM company_note_search)`).Scan(&extra))
+	if extra != 0 {
+		r.t.Errorf("%d documents of rows that are gone", extra)
+	}
+}
+
 func (r *rig) diff() string {
 	ctx := r.t.Context()
 	folders, err := r.m.Folders(ctx, r.account)

@@ -155,10 +155,6 @@ func (r *runner) upsertFolder(ctx context.Context, tx *store.Tx, f outlook.Folde
 
 func (r *runner) deleteFolders(ctx context.Context, tx *store.Tx, graphIDs []string) error {
 	for _, g := range graphIDs {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM message_fts WHERE rowid IN (SELECT m.id FROM message m JOIN mail_folder f ON f.id=m.folder_id
-			WHERE f.account_id=? AND f.graph_id=?)`, r.account, g); err != nil {
-			return fmt.Errorf("delete folder: %w", err)
-		}
 		res, err := tx.ExecContext(ctx, `DELETE FROM mail_folder WHERE account_id=? AND graph_id=?`, r.account, g)
 		if err != nil {
 			return fmt.Errorf("delete folder: %w", err)

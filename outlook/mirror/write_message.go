@@ -290,20 +290,17 @@ func take(c *columns, name string, with func(any)) {
 	}
 }
 
-// index rewrites what is derived from a row. The full-text table keeps no text of its own, so it is given all of it.
+// index rewrites what is derived from a row: whose mail it is. The full-text index follows the row by itself.
 func (w *messageWriter) index(id int64) error {
-	var subject, name, addr, who, body, bodyType string
+	var addr, who string
 	var at int64
-	if err := w.scan(`SELECT subject, from_name, from_addr, recipients, body, body_type, received_at FROM message WHERE id=?`, []any{id},
-		&subject, &name, &addr, &who, &body, &bodyType, &at); err != nil {
+	if err := w.scan(`SELECT from_addr, recipients, received_at FROM message WHERE id=?`, []any{id}, &addr, &who, &at); err != nil {
 		return fmt.Errorf("read message: %w", err)
 	}
 	rec, err := parse[recipients](who)
 	if err != nil {
 		return err
 	}
-	var people strings.Builder
-	people.WriteString(name + " " + addr)
 	if err := w.exec(`DELETE FROM message_address WHERE message_id=?`, id); err != nil {
 		return err
 	}
@@ -318,7 +315,6 @@ func (w *messageWriter) index(id int64) error {
 		list []Address
 	}{{"to", rec.To}, {"cc", rec.Cc}} {
 		for _, a := range l.list {
-			people.WriteString(" " + a.Name + " " + a.Addr)
 			if a.Addr == "" {
 				continue
 			}
@@ -327,12 +323,7 @@ func (w *messageWriter) index(id int64) error {
 			}
 		}
 	}
-	if bodyType == "html" {
-		body = htmlText(body)
-	} else if len(body) > maxIndexed {
-		body = strings.ToValidUTF8(body[:maxIndexed], "")
-	}
-	return w.exec(`INSERT OR REPLACE INTO message_fts (rowid, subject, people, body) VALUES (?,?,?,?)`, id, subject, people.String(), body)
+	return nil
 }
 
 // remove deletes the row of a message that is gone, unless something of the person's still waits on it: then the queue

@@ -181,8 +181,6 @@ func (f *fixture) add(tx *store.Tx, l letter) int64 {
 	id := f.insert(tx, `INSERT INTO message (account_id, folder_id, graph_id, conversation, subject, from_name, from_addr, recipients, received_at, sent_at,
 		is_read, flagged, has_attachments, preview, body_type, body, attachments) VALUES (?,?,lower(hex(randomblob(8))),?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		f.account, f.folder[l.folder], l.thread, l.subject, l.name, l.from, string(people), at, at, l.read, l.flagged, len(l.files) > 0, l.preview, kind, l.body, string(files))
-	_, err = tx.Exec(`INSERT INTO message_fts (rowid, subject, people, body) VALUES (?,?,?,?)`, id, l.subject, l.name+" "+l.from, l.body)
-	must(f.t, err)
 	tx.Changed(store.Messages, id)
 	tx.Changed(store.Folders)
 	return id

@@ -1,0 +1,50 @@
+package search
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// Reader is what finding needs of the file.
+type Reader interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// Find gives at most limit documents of one kind that the query means, in the order of the index: newest first where the
+// kind has a time. It stops reading as soon as it has enough. What a query asks of the row itself (folder, read state) is
+// not looked at: mail is found by the mirror.
+func Find(ctx context.Context, r Reader, q Query, k Kind, limit int) ([]Hit, error) {
+	if limit <= 0 || q.Empty() || !q.Means(k) {
+		return nil, ctx.Err()
+	}
+	from, args := q.From(k)
+	rows, err := r.QueryContext(ctx, "SELECT doc FROM "+from+" LIMIT ?", append(args, limit)...)
+	if err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	defer rows.Close()
+	var out []Hit
+	for rows.Next() {
+		var doc int64
+		if err := rows.Scan(&doc); err != nil {
+			return nil, fmt.Errorf("search: %w", err)
+		}
+		out = append(out, HitOf(doc))
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	return out, nil
+}
+
+// From is the query as a table of one column, doc, in the order of the index, for whoever joins rows to it (CROSS JOIN, so
+// that the index leads and the order holds). Without words it is every document of the kind and time: FTS5 keeps one row
+// for each in its docsize table (sqlite.org/fts5.html, section 9).
+func (q Query) From(k Kind) (table string, args []any) {
+	lo, hi := q.Span(k)
+	if match := q.Match(); match != "" {
+		return `(SELECT rowid AS doc FROM search_fts WHERE search_fts MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid)`, []any{match, lo, hi}
+	}
+	return `(SELECT id AS doc FROM search_fts_docsize WHERE id BETWEEN ? AND ? ORDER BY id)`, []any{lo, hi}
+}
