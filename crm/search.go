@@ -42,8 +42,8 @@ func (c *CRM) FindNotes(ctx context.Context, q search.Query, limit int) ([]Found
 		kind  search.Kind
 		query string
 	}{
-		{search.PersonNote, `SELECT id, 0, name, notes FROM json_each(?) j JOIN person ON id=j.value ORDER BY j.key`},
-		{search.CompanyNote, `SELECT 0, id, name, notes FROM json_each(?) j JOIN company ON id=j.value ORDER BY j.key`},
+		{search.PersonNote, `SELECT p.id, 0, p.name, p.notes FROM json_each(?) j JOIN person p ON p.id=j.value ORDER BY j.key`},
+		{search.CompanyNote, `SELECT 0, c.id, c.name, c.notes FROM json_each(?) j JOIN company c ON c.id=j.value ORDER BY j.key`},
 	} {
 		hits, err := search.Find(ctx, c.db.Reader(), q, of.kind, limit)
 		if err != nil {

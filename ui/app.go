@@ -13,6 +13,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"supercrm/crm"
+	"supercrm/internal/search"
 	"supercrm/internal/store"
 	"supercrm/outlook/mirror"
 	"supercrm/ui/accounts"
@@ -39,12 +41,19 @@ type Mailbox interface {
 	Accounts(ctx context.Context) ([]mirror.Account, error)
 	Status(ctx context.Context) ([]mirror.Status, error)
 	SyncNow(accountID int64)
+	ParseSearch(text string) search.Query
+	FindMessages(ctx context.Context, q search.Query, limit int) ([]mirror.FoundMessage, error)
+	FindEvents(ctx context.Context, q search.Query, limit int) ([]mirror.FoundEvent, error)
+	// Coverage is the received time of the oldest mirrored message; zero when there is none.
+	Coverage(ctx context.Context) (time.Time, error)
 }
 
 // Records is what the window needs of the CRM.
 type Records interface {
 	people.Data
 	who.Records
+	FindCompanies(ctx context.Context, q search.Query, limit int) ([]crm.Company, error)
+	FindNotes(ctx context.Context, q search.Query, limit int) ([]crm.FoundNote, error)
 }
 
 // Sessions signs accounts in and out.

@@ -265,6 +265,15 @@ func (w *walk) seeRest() error {
 	if err := w.on(w.a.openPalette); err != nil {
 		return err
 	}
+	if err := w.picture("search-empty-light"); err != nil {
+		return err
+	}
+	if err := w.on(func() { w.a.palette.Look("quote") }); err != nil {
+		return err
+	}
+	if err := w.until("search results", func() bool { return w.a.palette.Results() > 2 }); err != nil {
+		return err
+	}
 	if err := w.pictures("search"); err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
@@ -10,9 +9,7 @@ import (
 	"supercrm/outlook/mirror"
 	"supercrm/ui/kit"
 	"supercrm/ui/page"
-	"supercrm/ui/palette"
 	"supercrm/ui/tray"
-	"supercrm/ui/when"
 )
 
 func (a *App) wireFrame() {
@@ -28,6 +25,7 @@ func (a *App) wireFrame() {
 	}
 	a.pending.OnClose = a.closeFloating
 	a.palette.OnClose = a.closeFloating
+	a.palette.Foot = a.coverage
 }
 
 // float shows one thing above the page; what was there before goes.
@@ -53,34 +51,6 @@ func (a *App) openPalette() {
 	}
 	a.float(a.palette.Object())
 	a.palette.Opened()
-}
-
-// finders look for people and mail; an empty mailbox or file finds nothing.
-func (a *App) finders() []palette.Finder {
-	return []palette.Finder{
-		func(ctx context.Context, text string, limit int) ([]palette.Item, error) {
-			all, err := a.d.Records.Find(ctx, text, limit)
-			if err != nil {
-				return nil, err
-			}
-			var out []palette.Item
-			for _, p := range all {
-				out = append(out, palette.Item{Icon: "person", Label: p.Name, Hint: p.CompanyName, Do: func() { a.Open(page.People, p.ID) }})
-			}
-			return out, nil
-		},
-		func(ctx context.Context, text string, limit int) ([]palette.Item, error) {
-			all, err := a.d.Mailbox.SearchMessages(ctx, text, limit)
-			if err != nil {
-				return nil, err
-			}
-			var out []palette.Item
-			for _, m := range all {
-				out = append(out, palette.Item{Icon: "mail", Label: m.From.Name + " — " + m.Subject, Hint: when.Short(m.Received.Local(), time.Now()), Do: func() { a.Open(page.Mail, m.ID) }})
-			}
-			return out, nil
-		},
-	}
 }
 
 // suggest offers people for an attendees field.

@@ -31,6 +31,7 @@ var goBenchmarks = []struct {
 	{"scroll step, list of 100,000 rows", "BenchmarkListScroll100k", 4},
 	{"scroll step, message list of 100,000", "BenchmarkScrollStep100k", 4},
 	{"page of the message list at any offset", "BenchmarkMessagePage", 2},
+	{"search of 100,000 messages, 95 of 100 queries", "BenchmarkSearch", 10},
 }
 
 func bench(ctx context.Context, j *job, args []string) error {

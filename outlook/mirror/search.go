@@ -209,8 +209,7 @@ func (m *Mirror) texts(ctx context.Context, table string, ids []int64) (map[int6
 	return out, err
 }
 
-// Coverage is the received time of the oldest mirrored message; zero when there is none, or when an account is still
-// being mirrored for the first time and older mail may be missing.
+// Coverage is the received time of the oldest mirrored message; zero when there is none.
 func (m *Mirror) Coverage(ctx context.Context) (time.Time, error) {
 	var oldest int64
 	if err := m.db.Reader().QueryRowContext(ctx, `SELECT coalesce(min(t),0) FROM (SELECT (SELECT min(received_at) FROM message

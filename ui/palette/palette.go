@@ -8,26 +8,36 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 
 	"supercrm/ui/kit"
 	"supercrm/ui/page"
 )
 
-// Item is one thing found. Hint stands at the right: a company, a time, a key.
+// Item is one thing found. Hint stands at the right: a company, a time, a key. Detail is a second line, if any. Marks are
+// the places of the words looked for, as byte ranges.
 type Item struct {
-	Icon, Label, Hint string
-	Do                func()
+	Icon, Label, Hint, Detail string
+	LabelMarks, DetailMarks   [][2]int
+	Do                        func()
+
+	heading bool // stands above a section; cannot be chosen
+}
+
+// Section is what was found of one kind.
+type Section struct {
+	Title string
+	Items []Item
 }
 
 // Finder looks for a text in one kind of thing. It is called on a goroutine; the items' Do on the UI thread.
-type Finder func(ctx context.Context, text string, limit int) ([]Item, error)
+type Finder func(ctx context.Context, text string, limit int) (Section, error)
 
 const (
-	width   = 560
-	rows    = 10
-	perKind = 6
-	delay   = 120 * time.Millisecond // a read for each key would be wasted work
+	width     = 640
+	rows      = 12
+	perKind   = 5
+	rowHeight = 38
+	delay     = 120 * time.Millisecond // a read for each key would be wasted work
 )
 
 // Palette is the box. Its methods are called on the UI thread.
@@ -37,44 +47,73 @@ type Palette struct {
 	commands func() []page.Command
 	// OnClose hears that the box has done its work.
 	OnClose func()
+	// Foot says something about where is searched; nil for nothing. It is called on a goroutine.
+	Foot func(ctx context.Context) (string, error)
 
 	entry  *kit.Entry
 	list   *kit.List
 	items  []Item
 	none   *kit.Text
-	loader *page.Loader[[]Item]
+	foot   *kit.Text
+	loader *page.Loader[found]
 	object fyne.CanvasObject
 	turn   int
 }
 
 // New returns an empty box. commands gives what can be done at the time it opens.
 func New(host page.Host, finders []Finder, commands func() []page.Command) *Palette {
-	p := &Palette{host: host, finders: finders, commands: commands, loader: page.NewLoader[[]Item](host, "palette")}
-	p.entry = kit.NewEntry(page.T("Search people and mail, or type a command"), false)
+	p := &Palette{host: host, finders: finders, commands: commands, loader: page.NewLoader[found](host, "palette")}
+	p.entry = kit.NewEntry(page.T("Search mail, meetings, people and notes, or type a command"), false)
 	p.entry.OnEdit = func(string) { p.soon() }
 	p.entry.OnEscape = p.close
 	p.entry.OnDown = func() { p.step(1) }
 	p.entry.OnUp = func() { p.step(-1) }
 	p.entry.OnSubmitted = func(string) { p.do(p.list.Selected()) }
-	p.list = kit.NewList(36, newRow, p.bind)
+	p.list = kit.NewList(rowHeight, newRow, p.bind)
 	p.list.OnPress = p.do
 	p.list.OnOpen = p.do
 	p.none = kit.NewLine(page.T("Nothing found"), kit.SizeBody, kit.ColorMuted)
 	p.none.Hide()
-	body := kit.Stack(0, kit.Inset(p.entry, kit.S2, kit.S2, kit.S2, kit.S2), kit.Hairline(), kit.Inset(p.none, kit.S2, kit.S4, 0, kit.S4), kit.Grow(kit.Inset(p.list, kit.S1, 0, kit.S1, 0)))
-	box := kit.Fixed(kit.Floating(kit.ColorRaised, body), width, rows*36+56)
-	p.object = kit.Stack(0, kit.Fixed(kit.Spring(), 0, 72), kit.Row(0, kit.Spring(), box, kit.Spring()), kit.Spring())
+	p.foot = kit.NewLine("", kit.SizeSmall, kit.ColorMuted)
+	foot := kit.Stack(0, kit.Hairline(), kit.Inset(p.foot, 6, kit.S4, 6, kit.S4))
+	body := kit.Stack(0, kit.Inset(p.entry, kit.S2, kit.S2, kit.S2, kit.S2), kit.Hairline(), kit.Inset(p.none, kit.S2, kit.S4, 0, kit.S4), kit.Grow(kit.Inset(p.list, kit.S1, 0, kit.S1, 0)), foot)
+	box := kit.Fixed(kit.Floating(kit.ColorRaised, body), width, rows*rowHeight+56+28)
+	p.object = kit.Stack(0, kit.Fixed(kit.Spring(), 0, 40), kit.Row(0, kit.Spring(), box, kit.Spring()), kit.Spring())
 	return p
 }
 
 // Object is the box where it belongs in the window.
 func (p *Palette) Object() fyne.CanvasObject { return p.object }
 
+// operators is the line that teaches the search's language.
+func operators() string {
+	return page.T("from:  to:  subject:  in:  has:attachment  is:unread  before:  after:  \"phrase\"  -not")
+}
+
 // Opened clears the line, shows the commands, and takes the keyboard.
 func (p *Palette) Opened() {
 	p.entry.Fill("")
 	p.show(p.matching(""))
+	p.foot.SetText(operators())
 	p.host.Window().Canvas().Focus(p.entry)
+}
+
+// Look searches for a text as if it had been typed.
+func (p *Palette) Look(text string) {
+	p.turn++
+	p.entry.Fill(text)
+	p.find(text)
+}
+
+// Results is how many things the last search found.
+func (p *Palette) Results() int {
+	n := 0
+	for _, it := range p.items {
+		if !it.heading {
+			n++
+		}
+	}
+	return n
 }
 
 // ShowKeys opens as the list of keys.
@@ -92,7 +131,7 @@ func (p *Palette) close() {
 }
 
 func (p *Palette) do(i int) {
-	if i < 0 || i >= len(p.items) {
+	if i < 0 || i >= len(p.items) || p.items[i].heading {
 		return
 	}
 	run := p.items[i].Do
@@ -100,11 +139,18 @@ func (p *Palette) do(i int) {
 	run()
 }
 
+// step moves the choice up or down, over headings.
 func (p *Palette) step(by int) {
-	if n := len(p.items); n > 0 {
-		i := max(0, min(n-1, p.list.Selected()+by))
+	for i := p.list.Selected() + by; i >= 0 && i < len(p.items); i += by {
+		if p.items[i].heading {
+			continue
+		}
 		p.list.Mark(i)
 		p.list.Reveal(i)
+		if i == 1 {
+			p.list.ScrollToTop() // the first section's heading with it
+		}
+		return
 	}
 }
 
@@ -134,7 +180,7 @@ func (p *Palette) soon() {
 		case <-time.After(delay):
 			p.host.Do(func() {
 				if p.turn == turn {
-					p.find(strings.TrimSpace(p.entry.Text))
+					p.find(p.entry.Text)
 				}
 			})
 		}
@@ -143,28 +189,50 @@ func (p *Palette) soon() {
 
 func (p *Palette) find(text string) {
 	commands := p.matching(text)
-	if text == "" {
+	if strings.TrimSpace(text) == "" {
 		p.loader.Cancel()
 		p.show(commands)
+		p.foot.SetText(operators())
 		return
 	}
-	p.loader.Load(func(ctx context.Context) ([]Item, error) {
-		var out []Item
+	p.loader.Load(func(ctx context.Context) (found, error) {
+		out := found{foot: operators()}
 		for _, f := range p.finders {
-			items, err := f(ctx, text, perKind)
+			s, err := f(ctx, text, perKind)
 			if err != nil {
-				return nil, err
+				return found{}, err
 			}
-			out = append(out, items...)
+			if len(s.Items) > 0 {
+				out.items = append(append(out.items, Item{Label: s.Title, heading: true}), s.Items...)
+			}
+		}
+		if p.Foot != nil {
+			foot, err := p.Foot(ctx)
+			if err != nil {
+				return found{}, err
+			}
+			if foot != "" {
+				out.foot = foot
+			}
 		}
 		return out, nil
-	}, func(found []Item, err error) {
+	}, func(r found, err error) {
 		if err != nil {
 			p.host.Fail(page.T("search"), err)
 			return
 		}
-		p.show(append(found, commands...))
+		if len(commands) > 0 && len(r.items) > 0 {
+			commands = append([]Item{{Label: page.T("Commands"), heading: true}}, commands...)
+		}
+		p.show(append(r.items, commands...))
+		p.foot.SetText(r.foot)
 	})
+}
+
+// found is what all finders gave together.
+type found struct {
+	items []Item
+	foot  string
 }
 
 func (p *Palette) show(items []Item) {
@@ -172,34 +240,7 @@ func (p *Palette) show(items []Item) {
 	p.none.Hidden = len(items) > 0
 	p.list.SetCount(len(items))
 	p.list.ScrollToTop()
-	if len(items) > 0 {
-		p.list.Mark(0)
-	}
+	p.list.Mark(-1)
+	p.step(1)
 	p.object.Refresh()
-}
-
-// row shows one item.
-type row struct {
-	widget.BaseWidget
-	icon        *kit.Icon
-	label, hint *kit.Text
-	line        fyne.CanvasObject
-}
-
-func newRow() fyne.CanvasObject {
-	r := &row{icon: kit.NewIcon("", kit.ColorMuted, 16), label: kit.NewLine("", kit.SizeBody, kit.ColorText), hint: kit.NewText("", kit.SizeSmall, kit.ColorMuted)}
-	r.line = kit.Inset(kit.Row(kit.S3, r.icon, kit.Grow(r.label), r.hint), 0, kit.S4, 0, kit.S4)
-	r.ExtendBaseWidget(r)
-	return r
-}
-
-// CreateRenderer implements fyne.Widget.
-func (r *row) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(r.line) }
-
-func (p *Palette) bind(i int, o fyne.CanvasObject, _ bool) {
-	r, it := o.(*row), p.items[i]
-	r.icon.Set(it.Icon, kit.ColorMuted)
-	r.label.SetText(it.Label)
-	r.hint.SetText(it.Hint)
-	r.line.Refresh()
 }

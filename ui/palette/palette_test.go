@@ -19,9 +19,9 @@ func TestFindsPeopleAndCommandsByKeyboard(t *testing.T) {
 	var done []string
 	mark := func(s string) func() { return func() { done = append(done, s) } }
 	names := []string{"Anna Lindqvist", "Anton Berg", "Karin Ekström"}
-	find := func(_ context.Context, text string, limit int) ([]Item, error) {
+	find := func(_ context.Context, text string, limit int) (Section, error) {
 		if text == "fail" {
-			return nil, errors.New("disk")
+			return Section{}, errors.New("disk")
 		}
 		var out []Item
 		for _, n := range names {
@@ -29,7 +29,7 @@ func TestFindsPeopleAndCommandsByKeyboard(t *testing.T) {
 				out = append(out, Item{Icon: "person", Label: n, Do: mark(n)})
 			}
 		}
-		return out, nil
+		return Section{"People", out}, nil
 	}
 	p := New(h, []Finder{find}, func() []page.Command {
 		return []page.Command{{Label: "Calendar", Key: "Ctrl+1", Do: mark("calendar")}, {Label: "Sync now", Key: "F5", Do: mark("sync")}}
@@ -43,7 +43,9 @@ func TestFindsPeopleAndCommandsByKeyboard(t *testing.T) {
 		t.Fatalf("opens with %q", got)
 	}
 	test.Type(p.entry, "an")
-	h.Until("the people", func() bool { return slices.Equal(labels(p), []string{"Anna Lindqvist", "Anton Berg"}) })
+	h.Until("the people", func() bool {
+		return slices.Equal(labels(p), []string{"People", "Anna Lindqvist", "Anton Berg"})
+	})
 	p.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
 	p.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 	if !slices.Equal(done, []string{"Anton Berg"}) || closed != 1 {

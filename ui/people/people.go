@@ -102,6 +102,9 @@ func (p *Page) Hidden() {}
 // Open implements page.Opener: id is a person's.
 func (p *Page) Open(id int64) { p.open(subject{People, id}) }
 
+// OpenCompany shows a company.
+func (p *Page) OpenCompany(id int64) { p.open(subject{Companies, id}) }
+
 // open shows a record and its kind's list, without the filter if that hides it.
 func (p *Page) open(s subject) {
 	p.detail.leave(func() {
