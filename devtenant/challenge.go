@@ -21,14 +21,27 @@ func (s *Server) verify(bearer string) (graph.Caller, error) {
 	if err != nil {
 		return graph.Caller{}, err
 	}
+	if c.App {
+		t, _ := s.dir.Tenant(c.TenantID)
+		for _, u := range members(t) {
+			s.provide(*u)
+		}
+		return graph.Caller{TenantID: c.TenantID, ObjectID: c.ObjectID, AppID: c.AppID, App: true, Roles: c.Roles}, nil
+	}
 	_, u, ok := s.dir.UserByID(c.TenantID, c.ObjectID)
-	if !ok { // a program's own token: Graph here has no mailboxes for those
+	if !ok {
 		return graph.Caller{}, entra.ErrBadToken
 	}
 	if u.HomeUPN == "" {
 		s.provide(u)
 	}
 	return graph.Caller{TenantID: c.TenantID, ObjectID: c.ObjectID, UPN: u.UPN, Name: u.Name, AppID: c.AppID, Scopes: c.Scopes}, nil
+}
+
+// member says whether somebody of the tenant has this object id.
+func (s *Server) member(tenantID, objectID string) bool {
+	_, _, ok := s.dir.UserByID(tenantID, objectID)
+	return ok
 }
 
 func (s *Server) provide(u directory.User) {

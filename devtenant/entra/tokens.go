@@ -21,6 +21,7 @@ import (
 type Claims struct {
 	TenantID, ObjectID, UPN, AppID string
 	Scopes, Roles                  []string
+	App                            bool      // the token is the program's own
 	Expires                        time.Time // UTC
 }
 
@@ -195,7 +196,7 @@ func (s *Server) Verify(token string) (Claims, error) {
 		}
 	}
 	return Claims{TenantID: c.TID, ObjectID: c.OID, UPN: c.UPN, AppID: c.AppID, Scopes: strings.Fields(c.Scopes),
-		Roles: c.Roles, Expires: c.Expiry.Time().UTC()}, nil
+		Roles: c.Roles, App: c.IDType == "app", Expires: c.Expiry.Time().UTC()}, nil
 }
 
 // Mint makes an access token for a person without any sign-in, for tests and tools. Without scopes it carries all that

@@ -129,9 +129,17 @@ func (c *call) calendars(rest []string) error {
 		if err != nil {
 			return err
 		}
+		expand, err := c.expansions(propSelector, "events", "calendarView")
+		if err != nil {
+			return err
+		}
 		var page []fields
 		for _, k := range cut(p, c.visible()) {
-			page = append(page, c.calendarFields(k, sel))
+			item, err := withProps(c.calendarFields(k, sel), k.Props, expand)
+			if err != nil {
+				return err
+			}
+			page = append(page, item)
 		}
 		return c.listing("calendars", p, len(c.visible()), page)
 	case http.MethodPost:
@@ -156,12 +164,18 @@ func (c *call) calendars(rest []string) error {
 		if err != nil {
 			return err
 		}
+		properties, err := propsOf(in)
+		if err != nil {
+			return err
+		}
 		for _, k := range c.b.Calendars() {
 			if k.Name == name {
 				return &refusal{http.StatusConflict, "ErrorFolderExists", "The folder already exists."}
 			}
 		}
-		return c.one(http.StatusCreated, "calendars/$entity", c.calendarFields(c.b.NewCalendar(name, color), nil))
+		k := c.b.NewCalendar(name, color)
+		k.Props = properties
+		return c.one(http.StatusCreated, "calendars/$entity", c.calendarFields(k, nil))
 	}
 	return errMethod
 }
@@ -191,6 +205,17 @@ func (c *call) inCalendar(k *mailbox.Calendar, rest []string) error {
 		return c.calendarView(k, rest[1:])
 	case "calendarPermissions":
 		return c.permissions(k, rest[1:])
+	case "permanentDelete":
+		if len(rest) > 1 || c.r.Method != http.MethodPost {
+			return errMethod
+		}
+		if err := c.writeCalendar(); err != nil {
+			return err
+		}
+		if err := c.b.DeleteCalendar(k); err != nil {
+			return err
+		}
+		return c.noContent(http.StatusNoContent)
 	}
 	return errNoRoute
 }

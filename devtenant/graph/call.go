@@ -23,6 +23,8 @@ type call struct {
 	b      *mailbox.Box
 	// delegate: the mailbox is another person's. full: it was opened to the caller as a whole.
 	delegate, full bool
+	// creating: the message that is read is a new one.
+	creating bool
 }
 
 type preferences struct {
@@ -64,8 +66,12 @@ func (c *call) run(segments []string) error {
 	}
 	who := c.caller.ObjectID
 	switch {
+	case segments[0] == "me" && c.caller.App:
+		return badRequest("BadRequest", "/me request is only valid with delegated authentication flow.")
 	case segments[0] == "me":
 		segments = segments[1:]
+	case segments[0] == "users" && len(segments) == 1:
+		return c.users()
 	case segments[0] == "users" && len(segments) > 1:
 		who, segments = segments[1], segments[2:]
 	default:
@@ -73,6 +79,9 @@ func (c *call) run(segments []string) error {
 	}
 	m, ok := c.h.opt.Mailboxes.Mailbox(who)
 	own, hasOwn := c.h.opt.Mailboxes.Mailbox(c.caller.ObjectID)
+	if c.caller.App {
+		own, hasOwn, ok = m, true, ok && c.member(m)
+	}
 	switch {
 	case !ok && strings.EqualFold(who, c.caller.ObjectID):
 		return &refusal{http.StatusNotFound, "MailboxNotEnabledForRESTAPI", "The mailbox is either inactive, soft-deleted, or is hosted on-premise."}
@@ -154,6 +163,9 @@ func (c *call) id(id mailbox.ID) string { return c.b.FormatID(id, c.prefer.immut
 
 // allow needs one of the scopes; in another person's mailbox its .Shared form.
 func (c *call) allow(scopes ...string) error {
+	if c.caller.App {
+		return c.allowApp(scopes)
+	}
 	for _, has := range c.caller.Scopes {
 		has = has[strings.LastIndexByte(has, '/')+1:]
 		for _, want := range scopes {
@@ -216,7 +228,11 @@ func (c *call) link(query url.Values) string {
 }
 
 func (c *call) context(of string) field {
-	return field{"@odata.context", c.base() + "/graph/v1.0/$metadata#users('" + url.PathEscape(c.caller.ObjectID) + "')/" + of}
+	who := c.caller.ObjectID
+	if c.caller.App && c.b != nil {
+		who = c.b.Owner.ObjectID
+	}
+	return field{"@odata.context", c.base() + "/graph/v1.0/$metadata#users('" + url.PathEscape(who) + "')/" + of}
 }
 
 // noContent answers without a body.

@@ -62,6 +62,8 @@ func contactGetter(p *contact) getter {
 			return p.Company, true
 		case "lastmodifieddatetime":
 			return p.Modified, true
+		case "singlevalueextendedproperties":
+			return propGetters(p.Props), true
 		case "emailaddresses":
 			var out []getter
 			for _, a := range p.Emails {
@@ -113,7 +115,15 @@ func (c *call) contacts(f *mailbox.ContactFolder, rest []string) error {
 		if err != nil {
 			return err
 		}
-		return c.one(http.StatusOK, "contacts/$entity", c.contactFields(p, sel))
+		expand, err := c.expansions(propSelector, "extensions", "photo")
+		if err != nil {
+			return err
+		}
+		item, err := withProps(c.contactFields(p, sel), p.Props, expand)
+		if err != nil {
+			return err
+		}
+		return c.one(http.StatusOK, "contacts/$entity", item)
 	case http.MethodPatch, http.MethodDelete:
 		if err := c.writeContacts(); err != nil {
 			return err
@@ -171,9 +181,17 @@ func (c *call) listContacts(f *mailbox.ContactFolder) error {
 		all = kept
 	}
 	all = sorted(all, by, contactGetter)
+	expand, err := c.expansions(propSelector, "extensions", "photo")
+	if err != nil {
+		return err
+	}
 	var page []fields
 	for _, one := range cut(p, all) {
-		page = append(page, c.contactFields(one, sel))
+		item, err := withProps(c.contactFields(one, sel), one.Props, expand)
+		if err != nil {
+			return err
+		}
+		page = append(page, item)
 	}
 	return c.listing("contacts", p, len(all), page)
 }

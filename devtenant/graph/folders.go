@@ -102,16 +102,32 @@ func (c *call) foldersOf(parent *folder) error {
 			}
 			all = slices.DeleteFunc(slices.Clone(all), func(f *folder) bool { return !parsed.match(folderGetter(f)) })
 		}
+		expand, err := c.expansions(propSelector, "childFolders")
+		if err != nil {
+			return err
+		}
 		var page []fields
 		for _, f := range cut(p, all) {
-			page = append(page, c.folderFields(f, sel))
+			item, err := withProps(c.folderFields(f, sel), f.Props, expand)
+			if err != nil {
+				return err
+			}
+			page = append(page, item)
 		}
 		return c.listing("mailFolders", p, len(all), page)
 	case http.MethodPost:
 		if err := c.writeMail(); err != nil {
 			return err
 		}
-		name, err := c.folderName()
+		in, err := c.object()
+		if err != nil {
+			return err
+		}
+		name, err := in.text("displayName")
+		if err != nil {
+			return err
+		}
+		properties, err := propsOf(in)
 		if err != nil {
 			return err
 		}
@@ -119,6 +135,7 @@ func (c *call) foldersOf(parent *folder) error {
 		if err != nil {
 			return err
 		}
+		f.Props = properties
 		return c.one(http.StatusCreated, "mailFolders/$entity", c.folderFields(f, nil))
 	}
 	return errMethod
@@ -139,7 +156,15 @@ func (c *call) oneFolder(f *folder) error {
 		if err != nil {
 			return err
 		}
-		return c.one(http.StatusOK, "mailFolders/$entity", c.folderFields(f, sel))
+		expand, err := c.expansions(propSelector, "childFolders")
+		if err != nil {
+			return err
+		}
+		item, err := withProps(c.folderFields(f, sel), f.Props, expand)
+		if err != nil {
+			return err
+		}
+		return c.one(http.StatusOK, "mailFolders/$entity", item)
 	case http.MethodPatch:
 		if err := c.writeMail(); err != nil {
 			return err

@@ -33,6 +33,10 @@ type Caller struct {
 	TenantID, ObjectID, UPN, Name string
 	AppID                         string
 	Scopes                        []string
+	// App: the token is the program's own, for nobody. ObjectID is its service principal, and Roles, the application
+	// permissions, count instead of Scopes, in every mailbox of the tenant.
+	App   bool
+	Roles []string
 }
 
 // Fault is what a test wants to go wrong with one request.
@@ -81,7 +85,9 @@ type Options struct {
 	// Verify checks a bearer token. Any error is answered 401.
 	Verify    func(bearer string) (Caller, error)
 	Mailboxes *mailbox.Registry
-	Now       func() time.Time
+	// Member says whether a mailbox's owner belongs to a tenant: programs' own tokens reach no others. nil: all do.
+	Member func(tenantID, objectID string) bool
+	Now    func() time.Time
 	Log       *slog.Logger
 	// Intercept chooses a fault for a request, or nil. SetIntercept changes it later.
 	Intercept func(*http.Request) *Fault
@@ -265,7 +271,7 @@ func (h *Handler) answer(a *answer, r *http.Request, body []byte) {
 		return
 	}
 	if h.four.Load() {
-		release, ok := h.take(caller)
+		release, ok := h.take(caller, segments)
 		if !ok {
 			a.header.Set("Retry-After", "1")
 			a.fail(&refusal{http.StatusTooManyRequests, "ApplicationThrottled", "Application is over its MailboxConcurrency limit."})
@@ -282,8 +288,11 @@ func (h *Handler) answer(a *answer, r *http.Request, body []byte) {
 // maxAtOnce is the limit of requests at a time for an app and mailbox (documentation, "Outlook service limits").
 const maxAtOnce = 4
 
-func (h *Handler) take(caller Caller) (release func(), ok bool) {
+func (h *Handler) take(caller Caller, segments []string) (release func(), ok bool) {
 	key := caller.AppID + " " + caller.ObjectID
+	if caller.App && len(segments) > 1 { // it has no mailbox of its own
+		key = caller.AppID + " " + strings.ToLower(segments[1])
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.busy[key] >= maxAtOnce {

@@ -166,12 +166,14 @@ func (c *call) readMessageProperty(e *messageEdit, name string, raw json.RawMess
 	case "from", "sender":
 		v, err := decode[wireAddress](name, raw)
 		from := v.address()
-		if err == nil && name == "from" && from.Addr != "" && c.h.opt.Mailboxes.HasAccess(from.Addr, c.b.Owner.ObjectID) {
-			e.set = append(e.set, func(m *message) { m.From = from })
-			return nil
-		}
-		if err == nil && from.Addr != "" && !strings.EqualFold(from.Addr, c.b.Owner.UPN) {
-			err = &refusal{403, "ErrorSendAsDenied", "The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending account."}
+		if err == nil && from.Addr != "" { // whether mail may leave in this name is asked when it is sent
+			e.set = append(e.set, func(m *message) {
+				if name == "from" {
+					m.From = from
+				} else {
+					m.Sender = from
+				}
+			})
 		}
 		return err
 	case "isRead":
@@ -206,6 +208,9 @@ func (c *call) readMessageProperty(e *messageEdit, name string, raw json.RawMess
 		return err
 	case "singleValueExtendedProperties":
 		v, err := readProps(raw)
+		if !c.creating {
+			v, err = fixedProps(raw)
+		}
 		e.set = append(e.set, func(m *message) { m.Props = merged(m.Props, v) })
 		return err
 	case "extensions":

@@ -109,12 +109,9 @@ func (c *call) messageFields(m *message, sel selection, expand []expansion) (fie
 			}
 			continue
 		}
-		want, err := propFilter(e)
-		if err != nil {
+		var err error
+		if out, err = withProps(out, m.Props, []expansion{e}); err != nil {
 			return nil, err
-		}
-		if list := props(m.Props, want); len(list) > 0 { // left out when there are none, as the service does
-			out = append(out, field{"singleValueExtendedProperties", list})
 		}
 	}
 	return out, nil

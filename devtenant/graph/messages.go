@@ -116,31 +116,49 @@ func (c *call) createMessage(f *mailbox.Folder) error {
 	if err := c.writeMail(); err != nil {
 		return err
 	}
-	draft, err := c.readDraft()
+	fresh, err := c.readNew()
 	if err != nil {
 		return err
 	}
 	if f == nil {
 		f = c.b.WellKnown("drafts")
 	}
-	return c.answerMessage(http.StatusCreated, c.b.Add(f, draft, true))
+	return c.answerMessage(http.StatusCreated, c.b.Add(f, fresh.msg, fresh.read == nil || *fresh.read))
 }
 
-// readDraft reads a draft from a request in JSON or MIME.
-func (c *call) readDraft() (*message, error) {
+// readNew reads a message that is to be kept: a draft, unless its extended properties say otherwise.
+func (c *call) readNew() (*importing, error) {
 	if c.isMIME() {
-		return c.readMIME()
+		draft, err := c.readMIME()
+		return &importing{msg: draft}, err
 	}
 	in, err := c.object()
 	if err != nil {
 		return nil, err
 	}
-	return c.newDraft(in)
+	draft, err := c.newDraft(in)
+	if err != nil {
+		return nil, err
+	}
+	fresh := &importing{msg: draft}
+	draft.Created, draft.Modified = c.b.Now(), c.b.Now()
+	if err := fresh.importProps(); err != nil {
+		return nil, err
+	}
+	if !isNull(in["isRead"]) {
+		read, err := decode[bool]("isRead", in["isRead"])
+		if err != nil {
+			return nil, err
+		}
+		fresh.read = &read
+	}
+	return fresh, nil
 }
 
 // newDraft reads a message resource into a draft that is in no folder yet.
 func (c *call) newDraft(in object) (*message, error) {
 	m := &message{Draft: true, From: c.b.Owner.Address(), Sender: c.b.Owner.Address()}
+	c.creating = true
 	edit, err := c.readMessage(in, true)
 	if err != nil {
 		return nil, err

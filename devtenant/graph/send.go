@@ -2,6 +2,7 @@ package graph
 
 import (
 	"net/http"
+	"strings"
 
 	"supercrm/devtenant/mailbox"
 )
@@ -73,11 +74,21 @@ func (c *call) sendAnswer(m *message, kind mailbox.ReplyKind) error {
 	if err != nil {
 		return err
 	}
-	if err := c.b.Send(draft, true); err != nil {
+	if err := c.send(draft, true); err != nil {
 		c.b.Remove(draft)
 		return err
 	}
 	return c.noContent(http.StatusAccepted)
+}
+
+// send checks that mail may leave in the name that it bears: the owner's, or one of a mailbox opened to the owner.
+func (c *call) send(m *message, keep bool) error {
+	for _, who := range []string{m.From.Addr, m.Sender.Addr} {
+		if who != "" && !strings.EqualFold(who, c.b.Owner.UPN) && !c.h.opt.Mailboxes.HasAccess(who, c.b.Owner.ObjectID) {
+			return &refusal{http.StatusForbidden, "ErrorSendAsDenied", "The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending account."}
+		}
+	}
+	return c.b.Send(m, keep)
 }
 
 // sendDraft answers POST …/send.
@@ -85,7 +96,7 @@ func (c *call) sendDraft(m *message) error {
 	if err := c.sendMail(); err != nil {
 		return err
 	}
-	if err := c.b.Send(m, true); err != nil {
+	if err := c.send(m, true); err != nil {
 		return err
 	}
 	return c.noContent(http.StatusAccepted)
@@ -130,7 +141,7 @@ func (c *call) sendNew() error {
 // sendNow sends a draft that is in no folder yet.
 func (c *call) sendNow(draft *message, keep bool) error {
 	c.b.Add(c.b.WellKnown("outbox"), draft, true)
-	if err := c.b.Send(draft, keep); err != nil {
+	if err := c.send(draft, keep); err != nil {
 		c.b.Remove(draft)
 		return err
 	}

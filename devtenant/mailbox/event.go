@@ -18,6 +18,7 @@ type Calendar struct {
 	Default bool
 	// Permissions of others, the owner's own not among them.
 	Permissions []*Permission
+	Props       map[string]string // single-value extended properties
 
 	num, seq uint64
 }

@@ -11,6 +11,7 @@ type Folder struct {
 	Name      string
 	WellKnown string // inbox, drafts, sentitems, …; "" for the person's own
 	Parent    *Folder
+	Props     map[string]string // single-value extended properties
 
 	num, seq uint64
 	children []*Folder

@@ -38,7 +38,7 @@ func (s *boxState) box(fresh *Box) (*Box, error) {
 	calendars := map[uint64]*Calendar{}
 	b.calendars = nil
 	for _, one := range s.Calendars {
-		c := &Calendar{Name: one.Name, Color: one.Color, Hex: one.Hex, Default: one.Default, Permissions: one.Permissions, num: one.Num, seq: one.Seq}
+		c := &Calendar{Name: one.Name, Color: one.Color, Hex: one.Hex, Default: one.Default, Permissions: one.Permissions, Props: one.Props, num: one.Num, seq: one.Seq}
 		b.calendars, calendars[c.num] = append(b.calendars, c), c
 	}
 	for _, one := range s.Events {

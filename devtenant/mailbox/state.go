@@ -50,6 +50,7 @@ type containerState struct {
 	Permissions      []*Permission
 	Num, Seq         uint64
 	Beneath          uint64
+	Props            map[string]string
 }
 
 type contactState struct {
@@ -150,7 +151,7 @@ func (b *Box) state() boxState {
 		TombFloor: b.tombFloor, TombLimit: b.tombLimit}
 	for _, num := range slices.Sorted(maps.Keys(b.folders)) {
 		f := b.folders[num]
-		one := folderState{Folder: Folder{Name: f.Name, WellKnown: f.WellKnown}, Num: f.num, Seq: f.seq, Changed: f.changed}
+		one := folderState{Folder: Folder{Name: f.Name, WellKnown: f.WellKnown, Props: f.Props}, Num: f.num, Seq: f.seq, Changed: f.changed}
 		if f.Parent != nil {
 			one.Beneath = f.Parent.num
 		}
@@ -160,7 +161,7 @@ func (b *Box) state() boxState {
 		s.Messages = append(s.Messages, messageState{*m, m.Body(), m.num, m.seq, m.folder.num, m.gen, m.read, m.lastFile})
 	}
 	for _, c := range b.calendars {
-		s.Calendars = append(s.Calendars, containerState{c.Name, c.Color, c.Hex, c.Default, c.Permissions, c.num, c.seq, 0})
+		s.Calendars = append(s.Calendars, containerState{c.Name, c.Color, c.Hex, c.Default, c.Permissions, c.num, c.seq, 0, c.Props})
 	}
 	for _, e := range b.Events(nil) {
 		s.Events = append(s.Events, e.state())
