@@ -1,5 +1,6 @@
 // Command devtenant runs the simulated Office 365 tenant until it is interrupted. When it is ready it prints one line of
 // JSON to standard output that says where it listens and with what to sign in; everything else goes to standard error.
+// "devtenant seed" fills a tenant, simulated or real, with the demo data; it is a client of it like any other.
 package main
 
 import (
@@ -14,14 +15,29 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/pkg/browser"
+
+	"supercrm/auth"
 	"supercrm/devtenant"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	var code int
+	if len(os.Args) > 1 && os.Args[1] == "seed" {
+		code = seedMain(ctx, os.Args[2:], seedTools{con: systemConsole(), keys: systemKeys, browser: openBrowser})
+	} else {
+		code = run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	}
 	stop()
 	os.Exit(code)
+}
+
+func systemKeys(service string) auth.Keychain { return auth.NewKeychain(service) }
+
+func openBrowser(address string) error {
+	browser.Stdout, browser.Stderr = io.Discard, io.Discard
+	return browser.OpenURL(address)
 }
 
 // run is the program without its process: it returns the exit code, 0 after an ordered end or -h, 2 for wrong use.
@@ -29,7 +45,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	flags := flag.NewFlagSet("devtenant", flag.ContinueOnError)
 	flags.SetOutput(errOut)
 	flags.Usage = func() {
-		fmt.Fprint(errOut, "Usage: devtenant [flags]\n\nRuns a simulated Office 365 tenant: sign-in pages and Microsoft Graph with made-up people and mail.\nWhen ready it prints one line of JSON with the addresses and accounts. Ctrl+C ends it.\n\n")
+		fmt.Fprint(errOut, "Usage: devtenant [flags]\n       devtenant seed [flags] -tenant T -client-id ID    fill a tenant with the demo data (devtenant seed -h)\n\nRuns a simulated Office 365 tenant: sign-in pages and Microsoft Graph with made-up people and mail.\nWhen ready it prints one line of JSON with the addresses and accounts. Ctrl+C ends it.\n\n")
 		flags.PrintDefaults()
 	}
 	var o devtenant.Options

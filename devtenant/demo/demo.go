@@ -25,6 +25,18 @@ type Options struct {
 	Now time.Time // what "today" is
 	// Messages in the first user's mailbox, 400 when 0. The others get 40, or as many when that is fewer.
 	Messages int
+	// Zone that the days are in, a Windows or IANA name; "": Zone.
+	Zone string
+	// NoLinks leaves out the links to join online meetings, which lead nowhere outside the simulated tenant.
+	NoLinks bool
+}
+
+// Category is one of the mailbox's named colours. Color is a Graph categoryColor.
+type Category struct{ Name, Color string }
+
+// Categories are those that the demo's mail and events are in.
+func Categories() []Category {
+	return []Category{{"Customer", "preset7"}, {"Quote", "preset4"}, {"Contract", "preset8"}, {"Invoice", "preset3"}, {"Internal", "preset5"}, {"Urgent", "preset0"}}
 }
 
 const (
@@ -37,7 +49,10 @@ const Zone = "W. Europe Standard Time"
 
 // Fill makes a mailbox for each user, unless there is one, and fills it.
 func Fill(reg *mailbox.Registry, users []User, opt Options) error {
-	loc, err := zones.Load(Zone)
+	if opt.Zone == "" {
+		opt.Zone = Zone
+	}
+	loc, err := zones.Load(opt.Zone)
 	if err != nil {
 		return fmt.Errorf("fill demo mailboxes: %w", err)
 	}
@@ -62,10 +77,11 @@ func Fill(reg *mailbox.Registry, users []User, opt Options) error {
 			n = min(n, smallMailbox)
 		}
 		err := box.Do(func(b *mailbox.Box) error {
-			b.Zone = Zone
+			b.Zone = opt.Zone
+			categories(b)
 			mails := &mailMaker{b: b, rng: rng, now: now, staff: staffFor(people, i)}
 			mails.fill(n, i == 0)
-			events := &eventMaker{b: b, rng: rng, now: now, staff: mails.staff, loc: loc}
+			events := &eventMaker{b: b, rng: rng, now: now, staff: mails.staff, loc: loc, zone: opt.Zone, plain: opt.NoLinks}
 			b.Quietly(func() { events.fill(i == 0) })
 			if i == 0 {
 				contacts(b, now)
@@ -93,6 +109,13 @@ func staffFor(people []person, i int) staff {
 		}
 	}
 	return s
+}
+
+func categories(b *mailbox.Box) {
+	b.StandardCategories()
+	for _, c := range Categories() {
+		b.AddCategory(c.Name, c.Color)
+	}
 }
 
 // contacts are the demo customers' people.

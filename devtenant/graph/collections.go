@@ -64,7 +64,7 @@ func presets() []string {
 
 var (
 	masterCategories = collection{
-		name: "outlook/masterCategories", fields: map[string]func(json.RawMessage) error{"displayName": isText, "color": oneOfThese(presets()...)},
+		name: mailbox.CategoryRecords, fields: map[string]func(json.RawMessage) error{"displayName": isText, "color": oneOfThese(presets()...)},
 		required: []string{"displayName"}, fixed: []string{"displayName"}, unique: "displayName",
 		read: []string{"MailboxSettings.Read", "MailboxSettings.ReadWrite"}, write: []string{"MailboxSettings.ReadWrite"},
 		made: func(_ *call, of map[string]json.RawMessage) {

@@ -88,7 +88,7 @@ type Options struct {
 	// Member says whether a mailbox's owner belongs to a tenant: programs' own tokens reach no others. nil: all do.
 	Member func(tenantID, objectID string) bool
 	Now    func() time.Time
-	Log       *slog.Logger
+	Log    *slog.Logger
 	// Intercept chooses a fault for a request, or nil. SetIntercept changes it later.
 	Intercept func(*http.Request) *Fault
 	// FourAtOnce refuses a fifth request at the same time to a mailbox with 429 (facts, "Limits").

@@ -2,10 +2,8 @@ package graph
 
 import (
 	"cmp"
-	"encoding/json"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"supercrm/devtenant/mailbox"
@@ -19,13 +17,7 @@ func (c *call) outlook(rest []string) error {
 	}
 	switch name, argument, _ := strings.Cut(rest[0], "("); name {
 	case "masterCategories":
-		if len(c.b.Records(masterCategories.name)) == 0 && !c.b.HadRecords(masterCategories.name) {
-			for i, color := range []string{"Red", "Orange", "Yellow", "Green", "Blue", "Purple"} {
-				preset := []int{0, 1, 3, 4, 7, 8}[i]
-				c.b.AddRecord(masterCategories.name, "", map[string]json.RawMessage{
-					"displayName": json.RawMessage(`"` + color + ` category"`), "color": json.RawMessage(`"preset` + strconv.Itoa(preset) + `"`)})
-			}
-		}
+		c.b.StandardCategories()
 		return c.collection(masterCategories, rest[1:])
 	case "supportedTimeZones", "supportedLanguages":
 		if len(rest) > 1 || c.r.Method != http.MethodGet {

@@ -44,3 +44,21 @@ func (b *Box) RemoveRecord(kind string, r *Record) {
 
 // HadRecords says whether there ever were records of a kind.
 func (b *Box) HadRecords(kind string) bool { _, ok := b.records[kind]; return ok }
+
+// CategoryRecords is the kind of the records that are the mailbox's categories.
+const CategoryRecords = "outlook/masterCategories"
+
+// StandardCategories makes those that a mailbox has from the beginning, unless it ever had any.
+func (b *Box) StandardCategories() {
+	if b.HadRecords(CategoryRecords) {
+		return
+	}
+	for i, name := range []string{"Red", "Orange", "Yellow", "Green", "Blue", "Purple"} {
+		b.AddCategory(name+" category", "preset"+strconv.Itoa([]int{0, 1, 3, 4, 7, 8}[i]))
+	}
+}
+
+// AddCategory makes a category; color is a Graph categoryColor.
+func (b *Box) AddCategory(name, color string) {
+	b.AddRecord(CategoryRecords, "", map[string]json.RawMessage{"displayName": json.RawMessage(strconv.Quote(name)), "color": json.RawMessage(strconv.Quote(color))})
+}
