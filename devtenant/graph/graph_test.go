@@ -25,6 +25,7 @@ type world struct {
 	mu     sync.Mutex
 	clock  time.Time
 	scopes []string
+	roles  []string // application permissions of the token "app"
 }
 
 var start = time.Date(2025, 3, 12, 9, 0, 0, 0, time.UTC)
@@ -45,6 +46,8 @@ func newWorld(t testing.TB) *world {
 			return Caller{ObjectID: mayaID, UPN: "maya@harborline.example", Scopes: w.scopes}, nil
 		case "jonas":
 			return Caller{ObjectID: jonasID, UPN: "jonas@harborline.example", Scopes: w.scopes}, nil
+		case "app":
+			return Caller{TenantID: "harborline", AppID: "tool", ObjectID: "0b6a3f6e-1111-4a7e-8a5c-00000000000a", App: true, Roles: w.roles}, nil
 		case "nobody":
 			return Caller{ObjectID: "0b6a3f6e-1111-4a7e-8a5c-000000000009", Scopes: w.scopes}, nil
 		}

@@ -54,6 +54,24 @@ func isDoubt(err error) bool {
 	return errors.As(err, &d)
 }
 
+func isConflict(err error) bool {
+	refused := (*Error)(nil)
+	return errors.As(err, &refused) && refused.Status == http.StatusConflict
+}
+
+// insist does something again for as long as nobody knows whether it was done.
+func (c *client) insist(ctx context.Context, do func() error) error {
+	for attempt := 0; ; attempt++ {
+		err := do()
+		if !isDoubt(err) || attempt >= attempts {
+			return err
+		}
+		if err := c.pause(ctx, c.s.opt.Patience<<min(attempt, 5)); err != nil {
+			return err
+		}
+	}
+}
+
 func doing(what string, err error) error {
 	if err == nil {
 		return nil
@@ -154,22 +172,20 @@ func (c *client) send(ctx context.Context, method, path string, body, into any) 
 
 // create posts an item with a key. When nobody knows whether that was done, it looks for the key before it does it again.
 func (c *client) create(ctx context.Context, path, collection, key string, body any) error {
-	for attempt := 0; ; attempt++ {
+	lost := false
+	return c.insist(ctx, func() error {
+		if lost {
+			if id, err := c.find(ctx, collection, key); id != "" || err != nil {
+				return err
+			}
+		}
 		err := c.post(ctx, path, body, nil)
+		lost = isDoubt(err)
 		if refused := (*Error)(nil); errors.As(err, &refused) && refused.Code == "ErrorDuplicateTransactionId" {
 			return nil // made by a request whose answer was lost
 		}
-		if !isDoubt(err) || attempt >= attempts {
-			return err
-		}
-		if err := c.pause(ctx, c.s.opt.Patience<<min(attempt, 5)); err != nil {
-			return err
-		}
-		id, err := c.find(ctx, collection, key)
-		if id != "" || err != nil {
-			return err
-		}
-	}
+		return err
+	})
 }
 
 // exchange sends a request until it is answered. It repeats what Graph refused for its load, and reads that failed on

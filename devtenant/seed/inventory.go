@@ -116,10 +116,14 @@ func (v *inventory) add(i item) {
 	v.items[key] = i
 }
 
-// run that most of the items are of. ok is false when there are none.
+// run that most of the items are of. ok is false when there are none; folders and calendars do not count, which Remove
+// may have had to leave.
 func (v *inventory) run() (most run, ok bool) {
 	n := map[run]int{}
-	for key := range v.items {
+	for key, i := range v.items {
+		if i.at == "/mailFolders" || i.at == "/calendars" {
+			continue
+		}
 		if r, _, fine := parseKey(key); fine {
 			if n[r]++; !ok || n[r] > n[most] || n[r] == n[most] && r.base.Before(most.base) {
 				most, ok = r, true

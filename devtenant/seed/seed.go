@@ -226,11 +226,13 @@ func (f *filling) categories(ctx context.Context) error {
 	}
 	return each(ctx, f, "categories", f.plan.categories, func(c category) string { return "category " + strings.ToLower(c.DisplayName) },
 		&f.out.There.Categories, &f.out.Made.Categories, func(ctx context.Context, c category) error {
-			err := f.post(ctx, "/outlook/masterCategories", c, nil)
-			if refused := (*Error)(nil); errors.As(err, &refused) && refused.Status == http.StatusConflict {
-				return nil
-			}
-			return doing("make category "+c.DisplayName, err)
+			return doing("make category "+c.DisplayName, f.insist(ctx, func() error {
+				err := f.post(ctx, "/outlook/masterCategories", c, nil)
+				if isConflict(err) {
+					return nil
+				}
+				return err
+			}))
 		})
 }
 
@@ -265,14 +267,17 @@ func (f *filling) folders(ctx context.Context) error {
 func (f *filling) folder(ctx context.Context, parent string, step folderStep) (string, error) {
 	var made item
 	at := "/mailFolders/" + pathEscape(parent) + "/childFolders"
-	err := f.post(ctx, at, map[string]any{"displayName": step.name, propsName: marks(f.plan.run, step.key)}, &made)
-	if refused := (*Error)(nil); errors.As(err, &refused) && refused.Status == http.StatusConflict || isDoubt(err) {
-		found := ""
-		again := list(ctx, f.client, at, query("$filter", "displayName eq '"+quoted(step.name)+"'", "$select", "id,displayName"), func(i item) { found = i.ID })
-		if found != "" || again != nil {
-			return found, doing("find folder "+step.path, again)
+	err := f.insist(ctx, func() error {
+		err := f.post(ctx, at, map[string]any{"displayName": step.name, propsName: marks(f.plan.run, step.key)}, &made)
+		if !isConflict(err) && !isDoubt(err) {
+			return err
 		}
-	}
+		looked := list(ctx, f.client, at, query("$filter", "displayName eq '"+quoted(step.name)+"'", "$select", "id,displayName"), func(i item) { made = i })
+		if looked != nil || made.ID != "" {
+			return looked
+		}
+		return err
+	})
 	return made.ID, doing("make folder "+step.path, err)
 }
 
@@ -310,12 +315,19 @@ func (f *filling) calendars(ctx context.Context) error {
 			continue
 		}
 		var made item
-		err := f.post(ctx, "/calendars", map[string]any{"name": step.name, "color": step.color, propsName: marks(f.plan.run, step.key)}, &made)
-		if isDoubt(err) {
-			if err = f.inventCalendars(ctx, f.have); err == nil {
-				made.ID = f.have.byName[strings.ToLower(step.name)]
+		err := f.insist(ctx, func() error {
+			err := f.post(ctx, "/calendars", map[string]any{"name": step.name, "color": step.color, propsName: marks(f.plan.run, step.key)}, &made)
+			if !isConflict(err) && !isDoubt(err) {
+				return err
 			}
-		}
+			if looked := f.inventCalendars(ctx, f.have); looked != nil {
+				return looked
+			}
+			if made.ID = f.have.byName[strings.ToLower(step.name)]; made.ID != "" {
+				return nil
+			}
+			return err
+		})
 		if err != nil {
 			return doing("make calendar "+step.name, err)
 		}
