@@ -6,8 +6,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"supercrm/auth"
 	"supercrm/devtenant/seed"
@@ -149,7 +151,10 @@ func runSeed(ctx context.Context, o seedOptions, tools seedTools) error {
 		return err
 	}
 	meter := newMeter(tools.con)
-	s := seed.New(seed.Options{GraphURL: o.graph, Token: in.token, Refused: in.refused, Messages: o.messages, Progress: meter.show})
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 4}
+	defer transport.CloseIdleConnections()
+	web := &http.Client{Transport: transport, Timeout: 2 * time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	s := seed.New(seed.Options{GraphURL: o.graph, HTTP: web, Token: in.token, Refused: in.refused, Messages: o.messages, Progress: meter.show})
 	people, listed, err := whom(ctx, o, s)
 	if err != nil {
 		return err

@@ -84,6 +84,25 @@ func TestContainersKeepExtendedProperties(t *testing.T) {
 			t.Errorf("%s: %d have it", c.path, n)
 		}
 	}
+	var kept bytes.Buffer
+	if err := w.reg.Save(&kept); err != nil {
+		t.Fatal(err)
+	}
+	again := mailbox.NewRegistry(w.now)
+	if err := again.Restore(&kept); err != nil {
+		t.Fatal(err)
+	}
+	_ = again.All()[0].Do(func(b *mailbox.Box) error {
+		if b.Calendars()[1].Props[id] != "x" {
+			t.Error("a restart loses the calendar's")
+		}
+		for _, f := range b.Folders() {
+			if f.Name == "Customers" && f.Props[id] != "x" {
+				t.Error("a restart loses the folder's")
+			}
+		}
+		return nil
+	})
 	filter := "$filter=singleValueExtendedProperties/Any(ep: ep/id eq '" + id + "' and ep/value eq 'x')"
 	if n := len(w.want(200, "GET", "/me/contacts?"+filter, "").values()); n != 1 {
 		t.Errorf("%d contacts found", n)
