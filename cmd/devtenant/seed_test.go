@@ -179,12 +179,12 @@ func TestSeedAsAPerson(t *testing.T) {
 			phone := visitor.New()
 			defer phone.Close()
 			seen := make(chan error, 1)
+			d.errOut = &lockedBuffer{}
 			if how == "device" {
 				go func() { seen <- d.typeCode(ctx, phone) }()
 			} else {
 				seen <- nil
 			}
-			d.errOut = nil
 			if code := d.watched(ctx, person...); code != 0 {
 				t.Fatalf("code %d: %s", code, d.errOut)
 			}
@@ -203,27 +203,15 @@ func TestSeedAsAPerson(t *testing.T) {
 
 // watched is run with an output that typeCode can look at from the beginning.
 func (d *desk) watched(ctx context.Context, args ...string) int {
-	d.screen()
 	var out lockedBuffer
-	con := console{in: bufio.NewReader(strings.NewReader("")), out: &out, errOut: d.screen()}
+	con := console{in: bufio.NewReader(strings.NewReader("")), out: &out, errOut: d.errOut}
 	return seedMain(ctx, args, seedTools{con: con, keys: func(string) auth.Keychain { return d.keys }, browser: d.browser})
-}
-
-var screenMu sync.Mutex
-
-func (d *desk) screen() *lockedBuffer {
-	screenMu.Lock()
-	defer screenMu.Unlock()
-	if d.errOut == nil {
-		d.errOut = &lockedBuffer{}
-	}
-	return d.errOut
 }
 
 // typeCode waits for the code on the screen and types it at the page that is named there.
 func (d *desk) typeCode(ctx context.Context, phone *visitor.Visitor) error {
 	for ctx.Err() == nil {
-		text := d.screen().String()
+		text := d.errOut.String()
 		_, rest, ok := strings.Cut(text, "Open ")
 		page, rest, ok2 := strings.Cut(rest, " ")
 		_, rest, ok3 := strings.Cut(rest, "type the code ")

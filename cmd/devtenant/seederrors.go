@@ -81,7 +81,8 @@ func signInHelp(o seedOptions, err error) string {
 		}
 		out = append(out, step)
 	case "app-unknown", "admin-approval", "consent":
-		out = append(out, "Next step: check -client-id and -tenant, then let an administrator of the tenant approve the application, here:\n"+consentAddress(o))
+		out = append(out, "Next step: check -client-id and -tenant, then let an administrator of the tenant approve the application: with Grant admin consent at the registration's API permissions, or, where it has the redirect URI "+
+			o.login+"/common/oauth2/nativeclient, here:\n"+consentAddress(o))
 	case "wrong-organization":
 		out = append(out, fmt.Sprintf("Next step: check -tenant %s; in another cloud give -login and -graph.", o.tenant))
 	case "registration":
