@@ -30,7 +30,11 @@ func plain(err error) string {
 	case errors.Is(err, mirror.ErrNotOrganizer):
 		return page.T("Only the organizer can change this meeting.")
 	case errors.Is(err, store.ErrDamaged):
-		return page.T("The program's file is damaged.")
+		return page.T("The program's file is damaged. Quit and start again to repair it.")
+	case errors.Is(err, store.ErrFull):
+		return page.T("The disk is full. Free some space and try again.")
+	case errors.Is(err, store.ErrReadOnly):
+		return page.T("The program's file may only be read. Check the permissions of its folder.")
 	case errors.Is(err, errReadOnly):
 		return page.T("Your organization has allowed this calendar to be read only.")
 	case errors.Is(err, auth.ErrConfig):

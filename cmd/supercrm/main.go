@@ -39,6 +39,7 @@ const usage = `Super CRM: Office 365 mail and calendar beside your customers.
 
   supercrm [-demo] [-profile DIR] [-tour DIR] [-version]
   supercrm consent-link [-tenant T] [-client-id ID] [-cloud C] [-v1]
+  supercrm restore [-profile DIR] [BACKUP]
 
   -demo         run on a simulated Office 365 tenant with sample data; nothing leaves this computer
   -profile DIR  keep the program's file and log in DIR
@@ -46,6 +47,7 @@ const usage = `Super CRM: Office 365 mail and calendar beside your customers.
   -version      print the version
 
   consent-link  print the address at which an administrator approves the program
+  restore       list the daily backups of people, companies and what is to be sent, or put one back
 
 Environment, before what is set under Advanced:
   SUPERCRM_CLIENT_ID  application (client) id of your app registration
@@ -57,6 +59,9 @@ Environment, before what is set under Advanced:
 func command(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(args) > 0 && args[0] == "consent-link" {
 		return consentLink(args[1:], stdout, stderr)
+	}
+	if len(args) > 0 && args[0] == "restore" {
+		return restore(ctx, args[1:], stdout, stderr)
 	}
 	fs := flag.NewFlagSet("supercrm", flag.ContinueOnError)
 	fs.SetOutput(stderr)

@@ -173,6 +173,9 @@ func serve(ctx context.Context, a fyne.App, db *store.DB, dir string, o options,
 		<-ctx.Done()
 		fyne.Do(win.Quit)
 	}()
+	if !o.demo {
+		win.Go("backup", func(ctx context.Context) { backUpDaily(ctx, db, log) })
+	}
 	win.Go("resume", func(ctx context.Context) {
 		if err := s.Resume(ctx); err != nil && !errors.Is(err, context.Canceled) {
 			log.Error("resume accounts", "error", err)

@@ -14,10 +14,12 @@ import (
 	"testing"
 	"time"
 
+	"supercrm/crm"
 	"supercrm/devtenant"
 	"supercrm/devtenant/directory"
 	"supercrm/devtenant/tenanttest"
 	"supercrm/internal/headless"
+	"supercrm/internal/store"
 	"supercrm/ui/kit"
 )
 
@@ -61,6 +63,53 @@ func TestDamagedFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.d.Eventually("the end of the second start", func() bool { return len(r.d.Tray.Items()) == 0 })
+}
+
+// A file in which only mail is damaged is repaired: people and companies are taken over, and the program goes on by itself.
+func TestDamagedFileIsRepaired(t *testing.T) {
+	r := newRig(t)
+	file := filepath.Join(r.dir, "supercrm.db")
+	db, err := store.Open(t.Context(), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := crm.New(db, time.Now).SavePerson(t.Context(), &crm.Person{Name: "Anna Lindqvist"}); err != nil {
+		t.Fatal(err)
+	}
+	var root, size int64
+	if err := db.Reader().QueryRow(`SELECT rootpage, (SELECT page_size FROM pragma_page_size) FROM sqlite_master WHERE name='message_conversation'`).Scan(&root, &size); err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copy(text[(root-1)*size:root*size], bytes.Repeat([]byte{0xa5}, int(size)))
+	if err := errors.Join(os.WriteFile(file, text, 0o600), os.WriteFile(file+".suspect", nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	r.start()
+	r.banner()
+	r.d.Keep("repair")
+	r.win.Key("Tab", "Return") // Repair and start
+	r.app.WaitEnd()            // it starts itself again
+	r.win = r.d.WindowTitled(appTitle)
+	if kept, err := filepath.Glob(file + ".damaged-*"); err != nil || len(kept) != 1 {
+		t.Fatalf("set aside: %q, %v", kept, err)
+	}
+	if err := r.trayItem().Click("Quit"); err != nil {
+		t.Fatal(err)
+	}
+	r.d.Eventually("the end of the second start", func() bool { return len(r.d.Tray.Items()) == 0 })
+	again, err := store.Open(t.Context(), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if people, err := crm.New(again, time.Now).People(t.Context(), crm.PeopleQuery{}); err != nil || len(people) != 1 {
+		t.Errorf("%+v, %v", people, err)
+	}
 }
 
 func TestNoDisplay(t *testing.T) {

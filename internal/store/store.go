@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	_ "modernc.org/sqlite" // the driver; pure Go, FTS5 included
@@ -29,6 +30,12 @@ type DB struct {
 // ErrDamaged is returned (wrapped) by Open when the file is not a database or fails SQLite's own check. The file is left
 // as it is.
 var ErrDamaged = errors.New("the database file is damaged")
+
+// ErrFull is returned (wrapped) when the disk has no room for what was to be written. Nothing of it was.
+var ErrFull = errors.New("the disk is full")
+
+// ErrReadOnly is returned (wrapped) when the file or its folder may not be written to.
+var ErrReadOnly = errors.New("the database file may only be read")
 
 // ErrNewer is returned (wrapped) by Open when a later version of the program wrote the file.
 var ErrNewer = errors.New("the database file was written by a newer version")
@@ -50,12 +57,12 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	}
 	if err := migrate(ctx, write); err != nil {
 		write.Close()
-		return nil, damaged(err)
+		return nil, classify(err)
 	}
 	// A migration may have noted what is to be indexed.
 	if err := db.Write(ctx, "index earlier rows", func(*Tx) error { return nil }); err != nil {
 		write.Close()
-		return nil, damaged(err)
+		return nil, classify(err)
 	}
 	db.read, err = sql.Open("sqlite", dsn(path, "_pragma=query_only(1)"))
 	if err != nil {
@@ -94,27 +101,54 @@ func dsn(path, extra string) string {
 func (d *DB) check(ctx context.Context) error {
 	var version int
 	if err := d.write.QueryRowContext(ctx, "PRAGMA schema_version").Scan(&version); err != nil {
-		return damaged(fmt.Errorf("read database header: %w", err))
+		return classify(fmt.Errorf("read database header: %w", err))
 	}
-	if st, err := os.Stat(d.path + "-wal"); err != nil || st.Size() == 0 {
+	_, suspect := os.Stat(d.path + suspectMark)
+	if st, err := os.Stat(d.path + "-wal"); suspect != nil && (err != nil || st.Size() == 0) {
 		return nil
 	}
 	var verdict string
 	if err := d.write.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
-		return damaged(fmt.Errorf("check database: %w", err))
+		return classify(fmt.Errorf("check database: %w", err))
 	}
 	if verdict != "ok" {
 		return fmt.Errorf("check database: %w", ErrDamaged)
 	}
+	if suspect == nil {
+		_ = os.Remove(d.path + suspectMark) // it was a passing fault; if the mark stays, the next start checks again
+	}
 	return nil
 }
 
-// damaged marks SQLite's own words for a broken file (SQLITE_CORRUPT 11, SQLITE_NOTADB 26) as ErrDamaged.
-func damaged(err error) error {
+// suspectMark is the end of the name of an empty file that says: damage was met while the file was in use, look at every
+// page before it is used again.
+const suspectMark = ".suspect"
+
+// Examine gives an error of SQLite back with what it means for the person (ErrDamaged, ErrFull, ErrReadOnly). Damage is
+// noted beside the file, so that the next Open looks for it. Other errors come back as they are.
+func (d *DB) Examine(err error) error {
+	err = classify(err)
+	if errors.Is(err, ErrDamaged) {
+		if f, merr := os.OpenFile(d.path+suspectMark, os.O_CREATE|os.O_WRONLY, 0o600); merr == nil {
+			_ = f.Close()
+		}
+	}
+	return err
+}
+
+// classify says in our words what SQLite's primary result codes mean (sqlite.org/rescode.html): READONLY 8, CORRUPT 11,
+// FULL 13, NOTADB 26.
+func classify(err error) error {
 	var coded interface{ Code() int }
-	if errors.As(err, &coded) {
-		if c := coded.Code() & 0xff; c == 11 || c == 26 {
-			return fmt.Errorf("%w: %w", ErrDamaged, err)
+	if !errors.As(err, &coded) {
+		return err
+	}
+	for _, kind := range []struct {
+		is    error
+		codes []int
+	}{{ErrDamaged, []int{11, 26}}, {ErrFull, []int{13}}, {ErrReadOnly, []int{8}}} {
+		if slices.Contains(kind.codes, coded.Code()&0xff) && !errors.Is(err, kind.is) {
+			return fmt.Errorf("%w: %w", kind.is, err)
 		}
 	}
 	return err
@@ -147,20 +181,27 @@ func (t *Tx) Changed(kind Kind, ids ...int64) { t.changes.add(kind, ids) }
 // Write runs fn in one immediate transaction and commits it if fn returns nil. what names it in errors
 // ("save person"). fn must not keep the Tx, nor call Write.
 func (d *DB) Write(ctx context.Context, what string, fn func(*Tx) error) error {
+	if err := d.transact(ctx, fn); err != nil {
+		return fmt.Errorf("%s: %w", what, d.Examine(err))
+	}
+	return nil
+}
+
+func (d *DB) transact(ctx context.Context, fn func(*Tx) error) error {
 	raw, err := d.write.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("%s: begin: %w", what, err)
+		return fmt.Errorf("begin: %w", err)
 	}
 	tx := &Tx{Tx: raw}
 	defer raw.Rollback() // a no-op after the commit; undoes everything when fn fails or panics
 	if err := fn(tx); err != nil {
-		return fmt.Errorf("%s: %w", what, err)
+		return err
 	}
 	if err := reindex(ctx, raw); err != nil {
-		return fmt.Errorf("%s: %w", what, err)
+		return err
 	}
 	if err := raw.Commit(); err != nil {
-		return fmt.Errorf("%s: commit: %w", what, err)
+		return fmt.Errorf("commit: %w", err)
 	}
 	d.hub.publish(&tx.changes)
 	return nil

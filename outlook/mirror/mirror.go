@@ -224,19 +224,19 @@ func (m *Mirror) Accounts(ctx context.Context) ([]Account, error) {
 func collect[T any](ctx context.Context, m *Mirror, what string, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := m.db.Reader().QueryContext(ctx, query, args...)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
+		return nil, fmt.Errorf("%s: %w", what, m.db.Examine(err))
 	}
 	defer rows.Close()
 	var out []T
 	for rows.Next() {
 		v, err := scan(rows)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", what, err)
+			return nil, fmt.Errorf("%s: %w", what, m.db.Examine(err))
 		}
 		out = append(out, v)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
+		return nil, fmt.Errorf("%s: %w", what, m.db.Examine(err))
 	}
 	return out, nil
 }

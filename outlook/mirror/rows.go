@@ -224,5 +224,5 @@ type Status struct {
 	SignIn      bool
 	Pending     int    // outbox entries on their way
 	Failed      int    // outbox entries that wait for the person
-	Problem     string // key: "", throttled, server, refused, diskfull, keychain
+	Problem     string // key: "", throttled, server, refused, diskfull, readonly, damaged, keychain
 }

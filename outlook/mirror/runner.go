@@ -185,8 +185,7 @@ func (r *runner) pause() {
 	}
 }
 
-// isDiskFull knows SQLite's SQLITE_FULL (13).
-func isDiskFull(err error) bool {
-	var coded interface{ Code() int }
-	return errors.As(err, &coded) && coded.Code()&0xff == 13
+// cannotKeep says that the file takes nothing: asking the service for more would be of no use.
+func cannotKeep(err error) bool {
+	return errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrReadOnly) || errors.Is(err, store.ErrDamaged)
 }

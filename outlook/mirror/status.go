@@ -2,8 +2,10 @@ package mirror
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"supercrm/internal/store"
 	"supercrm/outlook"
 )
 
@@ -55,8 +57,12 @@ func problemOf(err error) string {
 		return ""
 	case outlook.IsThrottled(err):
 		return "throttled"
-	case isDiskFull(err):
+	case errors.Is(err, store.ErrFull):
 		return "diskfull"
+	case errors.Is(err, store.ErrReadOnly):
+		return "readonly"
+	case errors.Is(err, store.ErrDamaged):
+		return "damaged"
 	case outlook.KeychainFails(err):
 		return "keychain"
 	case outlook.IsRefused(err) || outlook.IsUnauthorized(err):

@@ -115,7 +115,7 @@ func (f *firstError) note(err error) {
 
 func hopeless(err error) bool {
 	return err != nil && (outlook.IsNetwork(err) || outlook.SignInAgain(err) || outlook.IsUnauthorized(err) || outlook.KeychainFails(err) ||
-		isDiskFull(err) || errors.Is(err, context.Canceled))
+		cannotKeep(err) || errors.Is(err, context.Canceled))
 }
 
 func (r *runner) setSyncing(on bool, problem string) {

@@ -106,6 +106,10 @@ func Describe(all []mirror.Status, clock func(time.Time) string) Line {
 		l.Text = page.T("The keychain does not give the sign-in, trying again. What is mirrored stays here · {{.Synced}}", map[string]any{"Synced": at})
 	case problem == "diskfull":
 		l.Icon, l.Color, l.Text = "warning", kit.ColorBad, page.T("The disk is full: nothing new can be kept. Free some space.")
+	case problem == "readonly":
+		l.Icon, l.Color, l.Text = "warning", kit.ColorBad, page.T("The program's file may only be read: nothing new can be kept. Check the permissions of its folder.")
+	case problem == "damaged":
+		l.Icon, l.Color, l.Text = "warning", kit.ColorBad, page.T("The program's file is damaged. Quit and start again: what is yours will be taken over into a new one.")
 	case problem != "":
 		l.Icon, l.Color = "warning", kit.ColorWarn
 		l.Text = page.T("The mailbox does not answer as it should, trying again · {{.Synced}}", map[string]any{"Synced": at})

@@ -27,6 +27,8 @@ func TestDescribe(t *testing.T) {
 		{"sign in again wins", []mirror.Status{{SignIn: true, Offline: true}}, "The account needs you to sign in again. What is mirrored stays here · not synced yet"},
 		{"keychain", []mirror.Status{{Problem: "keychain", SyncedAt: at}}, "The keychain does not give the sign-in, trying again. What is mirrored stays here · synced 10:42"},
 		{"full disk", []mirror.Status{{Problem: "diskfull", SyncedAt: at}}, "The disk is full: nothing new can be kept. Free some space."},
+		{"read only", []mirror.Status{{Problem: "readonly", SyncedAt: at}}, "The program's file may only be read: nothing new can be kept. Check the permissions of its folder."},
+		{"damaged", []mirror.Status{{Problem: "damaged", SyncedAt: at}}, "The program's file is damaged. Quit and start again: what is yours will be taken over into a new one."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := Describe(c.in, clock).Text; got != c.want {
