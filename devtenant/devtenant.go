@@ -263,9 +263,7 @@ func (s *Server) handler() http.Handler {
 		case r.URL.Path == "/control/faults" || strings.HasPrefix(r.URL.Path, "/control/faults/"):
 			s.graph.Faults().ServeHTTP(w, r)
 		case strings.HasPrefix(r.URL.Path, "/graph/"):
-			if !s.challenged(w, r) {
-				s.graph.ServeHTTP(w, r)
-			}
+			s.graph.ServeHTTP(w, r)
 		default:
 			s.entra.ServeHTTP(w, r)
 		}

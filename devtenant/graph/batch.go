@@ -104,7 +104,7 @@ func (h *Handler) part(sub *answer, r *http.Request, part batchPart, done map[st
 // writePart writes a part's answer: JSON as it is, anything else in base64.
 func writePart(id string, sub *answer) fields {
 	headers := fields{}
-	for _, name := range []string{"Content-Type", "Retry-After", "Location", "Preference-Applied", "ETag", "request-id"} {
+	for _, name := range []string{"Content-Type", "Retry-After", "Location", "Preference-Applied", "ETag", "request-id", "WWW-Authenticate"} {
 		if v := sub.header.Get(name); v != "" {
 			headers = append(headers, field{name, v})
 		}

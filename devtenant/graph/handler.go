@@ -14,6 +14,7 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -82,7 +83,7 @@ type Quirks struct {
 
 // Options of a Handler. Verify, Mailboxes and Now are needed.
 type Options struct {
-	// Verify checks a bearer token. Any error is answered 401.
+	// Verify checks a bearer token. Any error is answered 401, a *Challenge with the claims that it names.
 	Verify    func(bearer string) (Caller, error)
 	Mailboxes *mailbox.Registry
 	// Member says whether a mailbox's owner belongs to a tenant: programs' own tokens reach no others. nil: all do.
@@ -257,6 +258,10 @@ func (h *Handler) answer(a *answer, r *http.Request, body []byte) {
 		return
 	}
 	caller, err := h.opt.Verify(strings.TrimSpace(token))
+	if c := new(Challenge); errors.As(err, &c) {
+		a.challenge(c)
+		return
+	}
 	if err != nil {
 		a.unauthorized("Access token validation failure. Invalid or expired token.")
 		return
