@@ -204,6 +204,13 @@ func (f *fakeLogin) seed() Secret {
 	return NewSecret("seed")
 }
 
+// lives tells whether a refresh token still works.
+func (f *fakeLogin) lives(token Secret) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.live[token.Reveal()]
+}
+
 func (f *fakeLogin) count() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()

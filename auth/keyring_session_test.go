@@ -2,25 +2,18 @@ package auth
 
 import (
 	"bytes"
-	"context"
 	"errors"
-	"fmt"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 )
 
-const (
-	insideEnv = "SUPERCRM_TEST_KEYRING" // set in a test process that has a keyring of its own
-	workerEnv = "SUPERCRM_TEST_WORKER"  // set in a process that only refreshes
-)
+const insideEnv = "SUPERCRM_TEST_KEYRING" // set in a test process that has a keyring of its own
 
 // inKeyring runs the calling test again in a process of its own with a private session bus, a temporary home and a real
 // gnome-keyring that is unlocked with password. It returns true in that process, where the test goes on; false in the
@@ -54,7 +47,7 @@ func inKeyring(t *testing.T, home, password string) bool {
 	}
 	script := `printf %s "$KEYRING_PASSWORD" | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec "$0" "$@"`
 	cmd := exec.CommandContext(t.Context(), "dbus-run-session", "--", "bash", "-c", script,
-		self, "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=120s")
+		self, "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=300s", "-rounds="+strconv.Itoa(*refreshRounds))
 	cmd.Env = append(withoutDesktop(os.Environ()), "HOME="+home, "XDG_DATA_HOME="+filepath.Join(home, "data"),
 		"XDG_CONFIG_HOME="+filepath.Join(home, "config"), "XDG_CACHE_HOME="+filepath.Join(home, "cache"), "XDG_RUNTIME_DIR="+runtimeDir,
 		"KEYRING_PASSWORD="+password, insideEnv+"="+home)
@@ -197,60 +190,4 @@ func lonelyBus(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return path
-}
-
-const refreshRounds = 25 // in each of the two processes
-
-// TestTwoProcessesRefreshAtOnce lets two processes rotate one account's token in the real keyring, against a server on
-// which a refresh token works once only: a single slip ends in ErrSignInAgain.
-func TestTwoProcessesRefreshAtOnce(t *testing.T) {
-	if !inKeyring(t, "", "test") {
-		return
-	}
-	f := newFakeLogin(t)
-	locks := t.TempDir()
-	k := NewKeychain(KeychainService(testClient, f.URL))
-	if err := k.Set(t.Context(), testKey, f.seed()); err != nil {
-		t.Fatal(err)
-	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var wg sync.WaitGroup
-	for range 2 {
-		wg.Go(func() {
-			cmd := exec.CommandContext(t.Context(), self)
-			cmd.Env = append(os.Environ(), workerEnv+"="+f.URL, "WORKER_LOCKS="+locks)
-			if out, err := cmd.CombinedOutput(); err != nil {
-				t.Errorf("%v\n%s", err, out)
-			}
-		})
-	}
-	wg.Wait()
-	if n := f.count(); n != 2*refreshRounds {
-		t.Errorf("%d refreshes, want %d", n, 2*refreshRounds)
-	}
-	stored, err := k.Get(t.Context(), testKey)
-	if err != nil || !f.live[stored.Reveal()] {
-		t.Errorf("what is stored in the end is not the living token: %v", err)
-	}
-}
-
-// refreshWorker is one of the two processes.
-func refreshWorker() int {
-	login := os.Getenv(workerEnv)
-	c := New(Config{ClientID: testClient, LoginURL: login, LockDir: os.Getenv("WORKER_LOCKS"), HTTP: &http.Client{Timeout: 20 * time.Second}},
-		NewKeychain(KeychainService(testClient, login)), nil)
-	seen := map[string]bool{}
-	for i := range refreshRounds {
-		token, err := c.Token(context.Background(), testKey)
-		if err != nil || seen[token] {
-			fmt.Println("round "+strconv.Itoa(i)+":", err)
-			return 1
-		}
-		seen[token] = true
-		c.Invalidate(testKey, token)
-	}
-	return 0
 }

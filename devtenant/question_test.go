@@ -231,6 +231,9 @@ func TestSecondOrganization(t *testing.T) {
 	if status := q.graph(guest, "/me/messages"); status/100 != 4 {
 		t.Errorf("a guest's mail at the host: %d", status)
 	}
+	if status, body := ask(t, q.s, guest, "/me?$select=mail,userType"); status != http.StatusOK || body["mail"] != directory.DemoUPN || body["userType"] != "Guest" {
+		t.Errorf("a guest's profile at the host: %d %v", status, body)
+	}
 }
 
 func TestServesHTTPS(t *testing.T) {

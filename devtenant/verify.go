@@ -34,7 +34,8 @@ func (s *Server) verify(bearer string) (graph.Caller, error) {
 	if u.HomeUPN == "" {
 		s.provide(u)
 	}
-	return graph.Caller{TenantID: c.TenantID, ObjectID: c.ObjectID, UPN: u.UPN, Name: u.Name, AppID: c.AppID, Scopes: c.Scopes}, nil
+	return graph.Caller{TenantID: c.TenantID, ObjectID: c.ObjectID, UPN: u.UPN, Name: u.Name, AppID: c.AppID, Scopes: c.Scopes,
+		GuestMail: u.HomeUPN}, nil
 }
 
 // member says whether somebody of the tenant has this object id.

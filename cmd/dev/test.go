@@ -42,6 +42,7 @@ func steps() []step {
 		{"tests in a real window", withWindows, windowTests},
 		{"go vet for other systems", crossTarget, crossVet},
 		{"go mod tidy", onlyLong, tidy},
+		{"a thousand rounds at the keyring", onlyLong, keyringRounds},
 		{"fuzzing", onlyLong, fuzz},
 	}
 }
@@ -58,7 +59,7 @@ func test(ctx context.Context, j *job, args []string) error {
 		"race detector, without cgo and in a real window. It goes on after a failure and ends with a summary.")
 	var o testOptions
 	fs.BoolVar(&o.short, "short", false, "the quick ones only: no race detector, no real window, no other systems")
-	fs.BoolVar(&o.long, "long", false, "also fuzz every fuzz target for a few seconds")
+	fs.BoolVar(&o.long, "long", false, "also let two processes renew a sign-in a thousand times, and fuzz every fuzz target for a few seconds")
 	if err := j.parse(fs, args); err != nil {
 		return err
 	}

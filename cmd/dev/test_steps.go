@@ -144,6 +144,11 @@ func tidy(ctx context.Context, t *tests) error {
 	return stream(ctx, t.out, t.env, "go", "mod", "tidy", "-diff")
 }
 
+// keyringRounds runs the long form of the test in which two processes refresh one account's sign-in at once.
+func keyringRounds(ctx context.Context, t *tests) error {
+	return stream(ctx, t.out, t.env, "go", "test", "-count=1", "-vet=off", "-v", "-run=^TestTwoProcessesRefreshAtOnce$", "./auth", "-rounds=1000")
+}
+
 // fuzz runs every fuzz target for some seconds; their seeds have run with the tests.
 func fuzz(ctx context.Context, t *tests) error {
 	targets, err := testFuncs(t.root, "Fuzz")

@@ -83,6 +83,8 @@ func (c *call) run(segments []string) error {
 		own, hasOwn, ok = m, true, ok && c.member(m)
 	}
 	switch {
+	case !ok && len(segments) == 0 && c.caller.GuestMail != "" && strings.EqualFold(who, c.caller.ObjectID):
+		return c.me() // a guest has a profile, and the mailbox at home
 	case !ok && strings.EqualFold(who, c.caller.ObjectID):
 		return &refusal{http.StatusNotFound, "MailboxNotEnabledForRESTAPI", "The mailbox is either inactive, soft-deleted, or is hosted on-premise."}
 	case !ok:

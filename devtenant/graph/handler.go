@@ -29,9 +29,10 @@ import (
 )
 
 // Caller is whom an access token was issued to. Scopes are delegated permissions such as "Mail.Read", with or without
-// the resource's URI before them.
+// the resource's URI before them. GuestMail is the address of a guest, whose mailbox is in another organization.
 type Caller struct {
 	TenantID, ObjectID, UPN, Name string
+	GuestMail                     string
 	AppID                         string
 	Scopes                        []string
 	// App: the token is the program's own, for nobody. ObjectID is its service principal, and Roles, the application

@@ -1,27 +1,42 @@
 package graph
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"strings"
 
+	"supercrm/devtenant/mailbox"
 	"supercrm/devtenant/zones"
 )
 
 var userProps = []property[*call]{
 	{name: "businessPhones", get: func(*call, *call) any { return []string{} }},
-	{name: "displayName", get: func(_ *call, c *call) any { return c.b.Owner.Name }},
-	{name: "givenName", get: func(_ *call, c *call) any { first, _, _ := strings.Cut(c.b.Owner.Name, " "); return first }},
-	{name: "jobTitle", get: func(_ *call, c *call) any { return none(c.b.Owner.JobTitle) }},
-	{name: "mail", get: func(_ *call, c *call) any { return c.b.Owner.UPN }},
+	{name: "displayName", get: func(_ *call, c *call) any { return c.person().Name }},
+	{name: "givenName", get: func(_ *call, c *call) any { first, _, _ := strings.Cut(c.person().Name, " "); return first }},
+	{name: "jobTitle", get: func(_ *call, c *call) any { return none(c.person().JobTitle) }},
+	{name: "mail", get: func(_ *call, c *call) any { return cmp.Or(c.caller.GuestMail, c.person().UPN) }},
 	{name: "mobilePhone", get: func(*call, *call) any { return nil }},
 	{name: "officeLocation", get: func(*call, *call) any { return nil }},
 	{name: "preferredLanguage", get: func(*call, *call) any { return "en-GB" }},
-	{name: "surname", get: func(_ *call, c *call) any { _, last, _ := strings.Cut(c.b.Owner.Name, " "); return last }},
-	{name: "userPrincipalName", get: func(_ *call, c *call) any { return c.b.Owner.UPN }},
-	{name: "id", get: func(_ *call, c *call) any { return c.b.Owner.ObjectID }},
-	{name: "userType", hidden: true, get: func(*call, *call) any { return "Member" }},
+	{name: "surname", get: func(_ *call, c *call) any { _, last, _ := strings.Cut(c.person().Name, " "); return last }},
+	{name: "userPrincipalName", get: func(_ *call, c *call) any { return c.person().UPN }},
+	{name: "id", get: func(_ *call, c *call) any { return c.person().ObjectID }},
+	{name: "userType", hidden: true, get: func(_ *call, c *call) any {
+		if c.b == nil {
+			return "Guest"
+		}
+		return "Member"
+	}},
 	{name: "accountEnabled", hidden: true, get: func(*call, *call) any { return true }},
+}
+
+// person is whose profile is asked for: the mailbox's owner, or a guest of the organization, who has no mailbox here.
+func (c *call) person() mailbox.Owner {
+	if c.b == nil {
+		return mailbox.Owner{ObjectID: c.caller.ObjectID, UPN: c.caller.UPN, Name: c.caller.Name}
+	}
+	return c.b.Owner
 }
 
 // me answers GET /me.

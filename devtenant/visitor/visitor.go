@@ -60,6 +60,9 @@ type Visitor struct {
 	Asked []string
 	// Landed is the status code that the program's own address answered with last; 0 before it was reached.
 	Landed int
+	// At is the program's own address with the answer in it, as it stands in the browser's address line in the end;
+	// empty before it was reached, and for an answer that was posted.
+	At string
 
 	client *http.Client
 }
@@ -121,7 +124,7 @@ func (v *Visitor) Device(ctx context.Context, address, upn, password string) (st
 // walk follows the pages from start until the program's address home is reached, or with a nil home until a page has
 // nothing to press. It returns the id of the last page's heading.
 func (v *Visitor) walk(ctx context.Context, start, home *url.URL, upn, password string) (string, error) {
-	v.Landed, v.Codes, v.Asked = 0, nil, nil
+	v.Landed, v.At, v.Codes, v.Asked = 0, "", nil, nil
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, start.String(), nil)
 	if err != nil {
 		return "", fmt.Errorf("read the sign-in address: %w", err)
@@ -138,6 +141,9 @@ func (v *Visitor) walk(ctx context.Context, start, home *url.URL, upn, password 
 		_ = res.Body.Close()
 		if there {
 			v.Landed = res.StatusCode
+			if req.Method == http.MethodGet {
+				v.At = req.URL.String()
+			}
 			switch {
 			case err != nil:
 				return "", fmt.Errorf("read the program's answer: %w", err)
