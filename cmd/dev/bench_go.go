@@ -9,9 +9,20 @@ import (
 	"strings"
 )
 
+// benchDesktop is the environment of the Go benchmarks: one with a real keyring where this machine can give it, and what
+// kind of keychain that makes. end is never nil.
+func benchDesktop(ctx context.Context) (env []string, keychain string, end func() error, err error) {
+	env, keychain, end = withoutDisplay(os.Environ()), "keychain in memory", func() error { return nil }
+	session, goEnv, err := privateDesktop(ctx)
+	if err != nil || session == nil {
+		return env, keychain, end, err
+	}
+	return append(session.Env(), append(goEnv, keychainSwitch)...), "real keyring", session.Close, nil
+}
+
 // goBenchmark finds the benchmark in the module, runs it and returns the milliseconds of one operation: of the slowest
 // sub-benchmark, should there be several, and the median where one was run more than once.
-func (j *job) goBenchmark(ctx context.Context, name string) (float64, error) {
+func (j *job) goBenchmark(ctx context.Context, env []string, name string) (float64, error) {
 	found, err := testFuncs(j.root, name)
 	if err != nil {
 		return 0, err
@@ -26,7 +37,7 @@ func (j *job) goBenchmark(ctx context.Context, name string) (float64, error) {
 		return 0, fmt.Errorf("there is no %s", name)
 	}
 	fmt.Fprintf(j.out, "bench: %s in %s\n", name, dir)
-	text, err := outputIn(ctx, withoutDisplay(os.Environ()), "go", "test", "-run=^$", "-bench=^"+name+"$", "-benchtime=2s", "-vet=off", "./"+dir)
+	text, err := outputIn(ctx, env, "go", "test", "-run=^$", "-bench=^"+name+"$", "-benchtime=2s", "-vet=off", "./"+dir)
 	if err != nil {
 		return 0, err
 	}

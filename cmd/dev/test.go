@@ -80,16 +80,34 @@ func test(ctx context.Context, j *job, args []string) error {
 	return errors.Join(err, end())
 }
 
+// keychainSwitch tells tests and benchmarks that the keychain of their session is their own.
+const keychainSwitch = "SUPERCRM_TEST_KEYCHAIN=private"
+
 // desktop gives the tests a session of their own, so that a test of the keychain meets a real one and never the person's.
 // Where the tools are missing the tests see no desktop at all.
 func (t *tests) desktop(ctx context.Context) (end func() error, err error) {
-	keep, err := output(ctx, "go", "env", "GOCACHE", "GOMODCACHE", "GOPATH", "GOENV")
+	session, goEnv, err := privateDesktop(ctx)
 	if err != nil {
 		return nil, err
 	}
+	goEnv = append(goEnv, windowSwitch+"=off")
+	if session == nil {
+		t.env = append(withoutDisplay(os.Environ()), goEnv...)
+		return func() error { return nil }, nil
+	}
+	t.env = append(session.Env(), append(goEnv, keychainSwitch)...)
+	return session.Close, nil
+}
+
+// privateDesktop starts a session with a keyring, nil where this machine lacks the tools, and says what go needs to know in
+// it: its caches, which follow HOME otherwise.
+func privateDesktop(ctx context.Context) (session *headless.Session, goEnv []string, err error) {
+	keep, err := output(ctx, "go", "env", "GOCACHE", "GOMODCACHE", "GOPATH", "GOENV")
+	if err != nil {
+		return nil, nil, err
+	}
 	values := strings.Split(keep, "\n")
-	var goEnv []string
-	for i, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH", "GOENV"} { // they follow HOME otherwise
+	for i, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH", "GOENV"} {
 		if i < len(values) {
 			goEnv = append(goEnv, name+"="+values[i])
 		}
@@ -97,18 +115,13 @@ func (t *tests) desktop(ctx context.Context) (end func() error, err error) {
 	if dir, err := os.UserCacheDir(); err == nil { // where staticcheck keeps its own
 		goEnv = append(goEnv, "STATICCHECK_CACHE="+dir+string(os.PathSeparator)+"staticcheck")
 	}
-	goEnv = append(goEnv, "GOWORK=off", windowSwitch+"=off")
+	goEnv = append(goEnv, "GOWORK=off")
 	opts := headless.Options{Keyring: true}
 	if runtime.GOOS != "linux" || !hasAll(headless.Tools(opts)) {
-		t.env = append(withoutDisplay(os.Environ()), goEnv...)
-		return func() error { return nil }, nil
+		return nil, goEnv, nil
 	}
-	session, err := headless.Start(ctx, opts)
-	if err != nil {
-		return nil, err
-	}
-	t.env = append(session.Env(), append(goEnv, "SUPERCRM_TEST_KEYCHAIN=private")...)
-	return session.Close, nil
+	session, err = headless.Start(ctx, opts)
+	return session, goEnv, err
 }
 
 func hasAll(names []string) bool {

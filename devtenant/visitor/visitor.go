@@ -54,6 +54,8 @@ type Visitor struct {
 	Reason string
 	// UserCode is typed where a device's code is asked for.
 	UserCode string
+	// Answering, unless nil, is called when the browser is about to bring the answer to the program's own address.
+	Answering func()
 	// Codes are the AADSTS codes of the pages seen in the last visit, in order.
 	Codes []string
 	// Asked lists the ids of the pages' forms that the last visit submitted: signin, consent, approval …
@@ -133,6 +135,9 @@ func (v *Visitor) walk(ctx context.Context, start, home *url.URL, upn, password 
 	tried := map[string]bool{} // forms submitted with what the person typed
 	for range maxSteps {
 		there := home != nil && isHome(req.URL, home)
+		if there && v.Answering != nil {
+			v.Answering()
+		}
 		res, err := v.client.Do(req)
 		if err != nil {
 			return "", fmt.Errorf("visit the sign-in pages: %w", withoutAddress(err))
