@@ -19,10 +19,13 @@ type loopback struct {
 	listeners []net.Listener
 	server    *http.Server
 	serving   sync.WaitGroup
+	patience  time.Duration // with a client that is slow to say what it wants
 
 	mu    sync.Mutex
 	quiet map[net.Conn]bool // connections on which nothing was sent yet: browsers open some in advance
 }
+
+const loopbackPatience = 5 * time.Second
 
 // listenLoopback takes a free port on both loopback addresses and keeps it: a port that is found, closed and opened again
 // can be another program's by then. Both, because browsers resolve "localhost" to either, and whoever held the other one
@@ -37,7 +40,7 @@ func listenLoopback() (*loopback, error) {
 		port := v4.Addr().(*net.TCPAddr).Port
 		v6, err := net.Listen("tcp6", net.JoinHostPort("::1", strconv.Itoa(port)))
 		if err == nil {
-			return &loopback{port: port, listeners: []net.Listener{v4, v6}}, nil
+			return &loopback{port: port, listeners: []net.Listener{v4, v6}, patience: loopbackPatience}, nil
 		}
 		last = err
 		if probe, err := net.Listen("tcp6", "[::1]:0"); err == nil {
@@ -45,7 +48,7 @@ func listenLoopback() (*loopback, error) {
 			_ = v4.Close()
 			continue // IPv6 works, so this port of it is taken: draw another
 		}
-		return &loopback{port: port, listeners: []net.Listener{v4}}, nil
+		return &loopback{port: port, listeners: []net.Listener{v4}, patience: loopbackPatience}, nil
 	}
 	return nil, fmt.Errorf("find a port that is free on 127.0.0.1 and ::1: %w: %w", ErrListen, last)
 }
@@ -61,10 +64,10 @@ func (l *loopback) serve(h http.Handler) {
 	l.server = &http.Server{
 		Handler:           h,
 		ConnState:         l.watch,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      10 * time.Second,
-		IdleTimeout:       5 * time.Second,
+		ReadHeaderTimeout: l.patience,
+		ReadTimeout:       2 * l.patience,
+		WriteTimeout:      2 * l.patience,
+		IdleTimeout:       l.patience,
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          log.New(io.Discard, "", 0), // it would quote what strangers send
 	}
