@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -216,11 +217,9 @@ func TestBrowserThatConnectsInAdvance(t *testing.T) {
 
 func TestReplayedCallbackAndSecondTab(t *testing.T) {
 	f := newFakeLogin(t)
-	hold := make(chan struct{})
 	h := &callbackHandler{host: "localhost:1", question: question{state: "s", read: parseCallback, judge: redirectKind, done: pageDone}}
 	var settled int
 	h.settle = func(answer) bool { settled++; return settled == 1 }
-	close(hold)
 	for i, want := range []int{200, 409, 409} {
 		w := &recorder{header: http.Header{}}
 		r, _ := http.NewRequest("POST", "http://localhost:1/", strings.NewReader("state=s&code=c"))
@@ -232,16 +231,27 @@ func TestReplayedCallbackAndSecondTab(t *testing.T) {
 	}
 	// The same over the wire: both tabs answer at once, one wins, the other does no harm.
 	c := f.client(NewMemoryKeychain())
+	var taken atomic.Int32
+	answered := make(chan struct{})
 	_, err := c.SignIn(t.Context(), SignInOptions{Open: func(u string) error {
 		redirect, first := f.approve(u)
 		_, second := f.approve(u)
+		defer close(answered)
 		var wg sync.WaitGroup
 		for _, form := range []url.Values{first, second, first} {
-			wg.Go(func() { postForm(redirect, form) })
+			wg.Go(func() {
+				if status, _ := postForm(redirect, form); status == http.StatusOK {
+					taken.Add(1)
+				} // else 409, or nobody listens any more
+			})
 		}
 		wg.Wait()
 		return nil
 	}})
+	<-answered
+	if n := taken.Load(); n != 1 {
+		t.Errorf("%d answers were taken", n)
+	}
 	if err != nil || f.count() != 1 {
 		t.Errorf("%v, %d codes redeemed", err, f.count())
 	}

@@ -24,6 +24,10 @@ func TestIDTokenForgeries(t *testing.T) {
 		{"issuer of another tenant", func(f *fakeLogin) {
 			f.editClaims = func(c map[string]any) { c["iss"] = f.URL + "/aaaaaaaa-0000-4ccc-8ddd-eeeeeeeeeeee/v2.0" }
 		}, ErrIDToken},
+		{"issuer of another tenant, signed with a key that names none", func(f *fakeLogin) {
+			f.editKeys = func(k map[string]any) { delete(k, "issuer") }
+			f.editClaims = func(c map[string]any) { c["iss"] = f.URL + "/aaaaaaaa-0000-4ccc-8ddd-eeeeeeeeeeee/v2.0" }
+		}, ErrIDToken},
 		{"tid is no GUID", func(f *fakeLogin) {
 			f.editClaims = func(c map[string]any) { c["tid"] = "x"; c["iss"] = f.URL + "/x/v2.0" }
 		}, ErrIDToken},

@@ -1,8 +1,14 @@
 package auth
 
 import (
+	"bufio"
+	"bytes"
 	"errors"
+	"fmt"
+	"io"
+	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 )
 
@@ -43,4 +49,46 @@ func TestCodeInjection(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzListener sends whole requests, as they come over the wire, to the handler that waits for the browser: nothing but a
+// form post to the right host with the right state, each parameter once, settles it.
+func FuzzListener(f *testing.F) {
+	post := func(target, host, kind, body string) []byte {
+		return fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", target, host, kind, len(body), body)
+	}
+	const form = "application/x-www-form-urlencoded"
+	f.Add(post("/", "localhost:1", form, "code=c&state=right"))
+	f.Add(post("/", "localhost:1", form, "error=access_denied&state=right"))
+	f.Add(post("/", "localhost:1", form, "code=c&state=wrong&state=right"))
+	f.Add(post("/?state=right", "evil.example:1", form, "code=c"))
+	f.Add(post("http://localhost:1/", "localhost:1", "text/plain", "code=c&state=right"))
+	f.Add([]byte("GET /?code=c&state=right HTTP/1.1\r\nHost: localhost:1\r\n\r\n"))
+	f.Add([]byte("POST / HTTP/1.1\r\nHost: localhost:1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\ncod\r\n0\r\n\r\n"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(raw)))
+		if err != nil {
+			return
+		}
+		settled := 0
+		h := &callbackHandler{host: "localhost:1", question: question{state: "right", read: parseCallback, judge: redirectKind, done: pageDone},
+			settle: func(answer) bool { settled++; return settled == 1 }}
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		w := &recorder{header: http.Header{}}
+		h.ServeHTTP(w, r)
+		if w.status < 200 || w.status > 499 || w.header.Get("Content-Security-Policy") == "" {
+			t.Fatalf("status %d, header %v", w.status, w.header)
+		}
+		if settled == 0 && w.status == http.StatusOK || settled > 1 {
+			t.Fatalf("settled %d times with status %d", settled, w.status)
+		}
+		if settled == 1 {
+			form, err := url.ParseQuery(string(body))
+			if err != nil || r.Method != http.MethodPost || !strings.EqualFold(r.Host, "localhost:1") || r.URL.RawQuery != "" ||
+				len(form["state"]) != 1 || form.Get("state") != "right" || len(form["code"])+len(form["error"]) == 0 {
+				t.Fatalf("settled by %q", raw)
+			}
+		}
+	})
 }
