@@ -70,13 +70,28 @@ func readAnswer(encoded, state string) (url.Values, *OAuthError, error) {
 	return q, nil, nil
 }
 
-// readPasted reads the address that a person copied from the browser, in query mode.
-func (q question) readPasted(address string) (answer, error) {
-	u, err := url.Parse(strings.TrimSpace(address))
-	if err != nil || u.Hostname() != "localhost" {
+// readPasted reads what a person copied from the browser: the address, in query mode, or the text of Microsoft's error page.
+func (q question) readPasted(text string) (answer, error) {
+	u, err := url.Parse(strings.TrimSpace(text))
+	if err != nil || u.Host == "" {
+		if shown := readShown(text); shown != nil {
+			return answer{err: shown}, nil
+		}
+	}
+	if err != nil || u.Hostname() != "localhost" || !q.query {
 		return answer{}, errMalformed
 	}
 	return q.read(u.RawQuery, q.state)
+}
+
+// readShown reads the text of a page on which Microsoft shows an error; nil if there is none in it.
+func readShown(text string) *OAuthError {
+	oe := &OAuthError{Code: "shown_in_browser"}
+	oe.describe(text)
+	if len(oe.Numbers) == 0 {
+		return nil
+	}
+	return oe
 }
 
 // callbackHandler serves the loopback redirect address. Everything but the right answer is turned away without touching

@@ -18,8 +18,8 @@ import (
 //	user          who signs in, see kinds
 //	approved      yes: an administrator of this organization has approved the program for everybody
 //	answer        what the person says where the page asks for the permissions
-//	ends          tokens; page N: the browser shows AADSTSN and the program hears nothing; back N: the program hears it;
-//	              redeem N: the program hears it when it redeems the code; approval N: back N, and where users can ask
+//	ends          tokens; page N: the browser shows AADSTSN, which the program hears from the person only; back N: the
+//	              program hears it; redeem N: the program hears it when it redeems the code; approval N: back N, and where users can ask
 //	              their administrators back 90095 instead
 const rules = `
 registration  policy           user           approved  answer  ends

@@ -38,8 +38,9 @@ type SignInOptions struct {
 	// QueryMode lets the answer come in the address instead of a form post: for browsers that block the post. It leaves
 	// the (used up, PKCE-bound) code in the browser's history, so it is not the default.
 	QueryMode bool
-	// Pasted carries addresses that the person copied from a browser that cannot reach this computer's port. QueryMode
-	// only. PasteRefused hears of those that are not this sign-in's.
+	// Pasted carries what the person copied from the browser: in QueryMode the address that it cannot reach this computer's
+	// port by, and always the text of a page on which Microsoft shows an error that never comes back here (AADSTS50011),
+	// which ends the sign-in with it. PasteRefused hears of what is neither.
 	Pasted       <-chan string
 	PasteRefused func(err error)
 	// Claims is the challenge from an earlier refusal (OAuthError.Claims or Client.Claims), passed on.
@@ -252,9 +253,6 @@ func (c *Client) askBrowser(ctx context.Context, o SignInOptions, ask question) 
 		go func() { openFailed <- callOpen(o.Open, address) }()
 	}
 	pasted := o.Pasted
-	if !ask.query {
-		pasted = nil
-	}
 	for {
 		select {
 		case a := <-settled:

@@ -127,6 +127,38 @@ func TestQueryModeByBrowserAndByPaste(t *testing.T) {
 	})
 }
 
+// TestErrorThatOnlyTheBrowserShows: some errors never come back (a wrong redirect address); the person brings the page's text.
+func TestErrorThatOnlyTheBrowserShows(t *testing.T) {
+	// As the page lays it out, and in one line as it is found in mails to a help desk.
+	for name, page := range map[string]string{
+		"page": "Sorry, but we're having trouble signing you in.\nAADSTS50011: The redirect URI 'http://localhost:1' specified in the request does not match.\n" +
+			"Request Id\n1a1b1c1d-1111-4222-8333-444444444444\nCorrelation Id\n0a0b0c0d-1111-4222-8333-444444444444\nTimestamp\n2026-02-03T04:05:06Z",
+		"line": "Request Id: 1a1b1c1d-1111-4222-8333-444444444444 Correlation Id: 0a0b0c0d-1111-4222-8333-444444444444 Timestamp: 2026-02-03 04:05:06Z Message: AADSTS50011: no",
+	} {
+		for _, query := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, query %v", name, query), func(t *testing.T) {
+				f := newFakeLogin(t)
+				pasted, refused := make(chan string), 0
+				_, err := f.client(NewMemoryKeychain()).SignIn(t.Context(), SignInOptions{QueryMode: query, Pasted: pasted, PasteRefused: func(error) { refused++ },
+					Open: func(u string) error {
+						q := mustQuery(t, u)
+						pasted <- "my password is AADSTS"                                                                   // no number
+						pasted <- q.Get("redirect_uri") + "/?error=access_denied&state=guess&error_description=AADSTS65004" // not ours, so it ends nothing
+						pasted <- page
+						return nil
+					}})
+				e := Explain(err)
+				if !errors.Is(err, ErrSignInRejected) || e.ID != "registration" || e.Details() != "AADSTS50011 · 0a0b0c0d-1111-4222-8333-444444444444 · 2026-02-03T04:05:06Z" {
+					t.Errorf("%v, explained as %+v", err, e)
+				}
+				if refused != 2 {
+					t.Errorf("%d pastes were refused", refused)
+				}
+			})
+		}
+	}
+}
+
 func TestSignInEnds(t *testing.T) {
 	f := newFakeLogin(t)
 	deny := func(code, description string) func(string) error {

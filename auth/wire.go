@@ -182,10 +182,11 @@ func parseOAuthError(body []byte) *OAuthError {
 }
 
 var (
-	aadsts      = regexp.MustCompile(`AADSTS(\d{4,8})`)
-	correlation = regexp.MustCompile(`(?i)correlation id: ?([0-9a-f-]{36})`)
-	trace       = regexp.MustCompile(`(?i)trace id: ?([0-9a-f-]{36})`)
-	timestamp   = regexp.MustCompile(`(?i)timestamp: ?(\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ)`)
+	aadsts = regexp.MustCompile(`AADSTS(\d{4,8})`)
+	// In error bodies with a colon and a space; on error pages the values may stand in the next cell or line.
+	correlation = regexp.MustCompile(`(?i)correlation id:?\s*([0-9a-f-]{36})`)
+	trace       = regexp.MustCompile(`(?i)(?:trace|request) id:?\s*([0-9a-f-]{36})`)
+	timestamp   = regexp.MustCompile(`(?i)timestamp:?\s*(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\dZ)`)
 	guid        = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 )
 
@@ -207,7 +208,7 @@ func (e *OAuthError) describe(text string) {
 		e.Trace = guidOrEmpty(m[1])
 	}
 	if m := timestamp.FindStringSubmatch(text); m != nil && e.Time.IsZero() {
-		if t, err := time.Parse("2006-01-02 15:04:05Z", m[1]); err == nil {
+		if t, err := time.Parse(time.RFC3339, m[1]+"T"+m[2]); err == nil {
 			e.Time = t
 		}
 	}

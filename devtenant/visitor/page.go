@@ -17,6 +17,7 @@ type page struct {
 	problem string // the text of the element with role alert
 	code    string // the text of the element error-code
 	heading string // the id of the first heading
+	text    string // of the element main
 }
 
 // form is an HTML form with its fields in order.
@@ -38,6 +39,9 @@ func readPage(doc *html.Node) page {
 		}
 		if attr(n, "id") == "error-code" && p.code == "" {
 			p.code = aadsts(text(n))
+		}
+		if n.Data == "main" && p.text == "" {
+			p.text = text(n)
 		}
 		if n.Data == "h1" && p.heading == "" {
 			p.heading = attr(n, "id")

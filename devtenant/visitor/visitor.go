@@ -38,6 +38,7 @@ var ErrNeedsApproval = errors.New("the sign-in pages ask for an administrator's 
 type PageError struct {
 	Code string // such as AADSTS50011, or "" when the page names none
 	Text string
+	Page string // all that the page says, as a person would mark and copy it; "" where only a form complains
 }
 
 func (e *PageError) Error() string { return "the sign-in page says: " + e.Text }
@@ -181,7 +182,7 @@ func (v *Visitor) walk(ctx context.Context, start, home *url.URL, upn, password 
 			v.Codes = append(v.Codes, page.code)
 		}
 		if page.problem != "" && len(page.forms) == 0 {
-			return "", &PageError{Code: aadsts(page.problem), Text: page.problem}
+			return "", &PageError{Code: aadsts(page.problem), Text: page.problem, Page: page.text}
 		}
 		if home == nil && len(page.forms) == 0 {
 			return page.heading, nil
