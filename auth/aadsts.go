@@ -88,7 +88,7 @@ var (
 	wrongCodeWords = words{"code-wrong", "The code was not right",
 		"What was typed on the other device is not the code shown here. Start again and type the new one.", WhoYou, ActionSignIn}
 	lateCodeWords = words{"code-expired", "The code has run out",
-		"A code is good for fifteen minutes. Start again: there will be a new one.", WhoYou, ActionSignIn}
+		"A code is good for fifteen minutes. Start again: there will be a new one. If the other device showed that your organization does not allow it, sign in with the browser on this computer instead.", WhoYou, ActionSignIn}
 	noCodeWords = words{"code-forbidden", "Your organization does not allow signing in with a code",
 		"Where only managed computers may sign in, a code typed on another device proves nothing about this one. Sign in with the browser on this computer instead, or ask your administrator for another way.", WhoAdmin, ActionSignIn}
 	mismatchWords = words{"other-app", "The sign-in kept here belongs to another program",

@@ -125,3 +125,36 @@ func TestTenantDeviceCode(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestTenantRefusesDeviceCode: where only managed computers may sign in, the other device's page says no, even to somebody
+// who has such a computer, and the waiting program hears nothing of it.
+func TestTenantRefusesDeviceCode(t *testing.T) {
+	s := tenanttest.Start(t)
+	for name, values := range map[string]map[string]string{
+		"policy": {"tenant": directory.DemoTenantID, "managed_device": "true"}, "user": {"upn": directory.DemoUPN, "managed_device": "true"},
+	} {
+		if _, err := s.Control(name, values); err != nil {
+			t.Fatal(err)
+		}
+	}
+	phone := visitor.New()
+	defer phone.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	done := make(chan error, 1)
+	_, err := tenantClient(t, s, auth.NewMemoryKeychain()).DeviceSignIn(ctx, func(d auth.DeviceCode) {
+		phone.UserCode = d.UserCode
+		go func() {
+			_, err := phone.Device(t.Context(), d.Page, directory.DemoUPN, directory.DemoPassword)
+			done <- err
+			cancel() // the person reads it and goes back to the program
+		}()
+	})
+	page := new(visitor.PageError)
+	if visited := <-done; !errors.As(visited, &page) || page.Code != "AADSTS53003" || !errors.Is(err, auth.ErrCancelled) {
+		t.Fatalf("%v; the other device: %v", err, visited)
+	}
+	if e := auth.Explain(&auth.OAuthError{Numbers: []int{53003}}); e.Who != auth.WhoAdmin || e.Action != auth.ActionTellAdmin {
+		t.Errorf("explained as %+v", e)
+	}
+}

@@ -50,7 +50,8 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
-// skipped leaves all but eight of the 64 organizations out, one for each registration, where the walk would be slow, or is not wanted in full.
+// skipped leaves all but eight of the 64 organizations out, one for each registration and two for each policy, where the
+// walk would be slow or is not wanted in full.
 func skipped(n int) bool { return (raceDetector || testing.Short()) && n%9 != 1 }
 
 // approvers take turns, so that each role approves in each kind of organization.

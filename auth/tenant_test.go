@@ -126,15 +126,26 @@ func TestTenantUnknownApp(t *testing.T) {
 	}
 }
 
-// TestTenantManyAtOnce signs three people in at the same time, each in a browser of their own, on one client.
+// TestTenantManyAtOnce signs people of two organizations in at the same time, each in a browser of their own, on one client.
 func TestTenantManyAtOnce(t *testing.T) {
 	s := tenanttest.Start(t)
+	other, err := s.Control("add-tenant", map[string]string{"domain": "contoso.example", "user_consent": "all"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Control("add-user", map[string]string{"tenant": other, "upn": "pat@contoso.example"}); err != nil {
+		t.Fatal(err)
+	}
 	c := tenantClient(t, s, auth.NewMemoryKeychain())
 	var wg sync.WaitGroup
-	for _, upn := range []string{directory.DemoUPN, "jonas.weber@" + directory.DemoDomain, directory.DemoAdminUPN} {
+	for _, upn := range []string{directory.DemoUPN, "jonas.weber@" + directory.DemoDomain, directory.DemoAdminUPN, "pat@contoso.example"} {
 		wg.Go(func() {
+			home := directory.DemoTenantID
+			if upn == "pat@contoso.example" {
+				home = other
+			}
 			a, err := c.SignIn(t.Context(), auth.SignInOptions{Open: visit(t, visitor.Accept, upn)})
-			if err != nil || a.UPN != upn {
+			if err != nil || a.UPN != upn || a.TenantID != home {
 				t.Errorf("%s: %+v, %v", upn, a, err)
 				return
 			}
