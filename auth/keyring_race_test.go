@@ -17,7 +17,7 @@ import (
 const workerEnv = "SUPERCRM_TEST_WORKER" // set in a process that only refreshes
 
 // refreshRounds of TestTwoProcessesRefreshAtOnce; go run ./cmd/dev test -long runs a thousand.
-var refreshRounds = flag.Int("rounds", 60, "how often two processes refresh at once")
+var refreshRounds = flag.Int("rounds", 30, "how often two processes refresh at once")
 
 // worker is one of the two processes, told over its pipes when to refresh.
 type worker struct {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"supercrm/auth"
+	"supercrm/devtenant"
 	"supercrm/devtenant/directory"
 	"supercrm/devtenant/tenanttest"
 	"supercrm/internal/store"
@@ -100,7 +101,7 @@ func (r *rig) until(what string, ok func(mirror.Status) bool) {
 // sessions (Graph then challenges), signing in again with what was challenged, signing out. Then nothing secret that passed
 // the wire may be in the log or in any file.
 func TestClaimsAndSecretsFromSignInToSignOut(t *testing.T) {
-	tenant := tenanttest.Start(t)
+	tenant := tenanttest.Start(t, func(o *devtenant.Options) { o.Messages = 40 }) // the whole demo takes minutes on a busy machine
 	dir := t.TempDir()
 	path := filepath.Join(dir, "supercrm.db")
 	db, err := store.Open(t.Context(), path)
