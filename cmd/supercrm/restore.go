@@ -47,7 +47,7 @@ func restore(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		return err
 	}
 	if already {
-		return errors.New("Super CRM is running: quit it first, then try again") //nolint:staticcheck // the name of the program begins it
+		return errors.New("the program is running: quit it first, then try again")
 	}
 	defer release()
 	backup := fs.Arg(0)

@@ -2,6 +2,7 @@ package palette
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
 	"supercrm/ui/kit"
@@ -30,19 +31,8 @@ func newRow() fyne.CanvasObject {
 
 // CreateRenderer implements fyne.Widget.
 func (r *row) CreateRenderer() fyne.WidgetRenderer {
-	return widget.NewSimpleRenderer(fyne.NewContainerWithLayout(whole{}, r.item, r.head))
+	return widget.NewSimpleRenderer(container.NewStack(r.item, r.head))
 }
-
-// whole gives every child the whole place.
-type whole struct{}
-
-func (whole) Layout(objects []fyne.CanvasObject, s fyne.Size) {
-	for _, o := range objects {
-		o.Move(fyne.Position{})
-		o.Resize(s)
-	}
-}
-func (whole) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(0, rowHeight) }
 
 func (p *Palette) bind(i int, o fyne.CanvasObject, _ bool) {
 	r, it := o.(*row), p.items[i]
