@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -28,6 +29,7 @@ type rig struct {
 	box     *mailbox.Mailbox
 	h       *graph.Handler
 	server  *httptest.Server
+	step    time.Duration // between looks at whether something is true
 	path    string
 	db      *store.DB
 	m       *Mirror
@@ -40,9 +42,12 @@ type rig struct {
 
 const me = "maya.torres@harborline.example"
 
-func newRig(t testing.TB) *rig {
+func newRig(t testing.TB) *rig { return newRigOn(t, nil) }
+
+// newRigOn makes a rig whose network is in memory where line is not nil: then it may live in a synctest bubble.
+func newRigOn(t testing.TB, line *memoryLine) *rig {
 	t.Helper()
-	r := &rig{t: t, path: filepath.Join(t.TempDir(), "supercrm.db")}
+	r := &rig{t: t, path: filepath.Join(t.TempDir(), "supercrm.db"), step: 3 * time.Millisecond}
 	reg := mailbox.NewRegistry(r.now)
 	r.box = reg.Add(mailbox.Owner{ObjectID: "0b6a3f6e-1111-4a7e-8a5c-000000000001", UPN: me, Name: "Maya Torres"})
 	r.h = graph.NewHandler(graph.Options{Mailboxes: reg, Now: r.now, FourAtOnce: true, Verify: func(token string) (graph.Caller, error) {
@@ -51,14 +56,27 @@ func newRig(t testing.TB) *rig {
 		}
 		return graph.Caller{ObjectID: r.box.Owner().ObjectID, UPN: me, Scopes: []string{"User.Read", "Mail.ReadWrite", "Mail.Send", "Calendars.ReadWrite", "MailboxSettings.Read"}}, nil
 	}})
-	r.server = httptest.NewServer(r.h)
-	t.Cleanup(r.server.Close)
-	r.http = &http.Client{Transport: &http.Transport{DialContext: dialer(func() error {
+	down := func() error {
 		if r.down.Load() {
 			return errors.New("no route")
 		}
 		return nil
-	})}}
+	}
+	if line == nil {
+		r.server = httptest.NewServer(r.h)
+		r.http = &http.Client{Transport: &http.Transport{DialContext: dialer(down)}}
+	} else {
+		r.step = 250 * time.Millisecond
+		r.server = &httptest.Server{Listener: line, Config: &http.Server{Handler: r.h}}
+		r.server.Start()
+		r.http = &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			if err := down(); err != nil {
+				return nil, &net.OpError{Op: "dial", Net: "memory", Err: err}
+			}
+			return line.dial(ctx)
+		}}}
+	}
+	t.Cleanup(r.server.Close)
 	t.Cleanup(func() {
 		r.stop()
 		r.http.CloseIdleConnections()
@@ -77,7 +95,11 @@ func (r *rig) start() {
 	if os.Getenv("MIRROR_LOG") != "" {
 		log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
-	r.db, r.m = db, New(Options{DB: db, Now: r.now, Zone: "Europe/Berlin", PollEvery: 50 * time.Millisecond, RetryBase: 30 * time.Millisecond, Log: log})
+	poll, retry := 50*time.Millisecond, 30*time.Millisecond
+	if r.step > 100*time.Millisecond { // simulated time
+		poll, retry = 20*time.Second, time.Second
+	}
+	r.db, r.m = db, New(Options{DB: db, Now: r.now, Zone: "Europe/Berlin", PollEvery: poll, RetryBase: retry, Log: log})
 	r.connect()
 }
 
@@ -108,13 +130,16 @@ func (r *rig) stop() {
 func (r *rig) until(what string, ok func() bool) {
 	r.t.Helper()
 	deadline := time.Now().Add(15 * time.Second)
+	if r.step > 100*time.Millisecond {
+		deadline = deadline.Add(15 * time.Minute) // simulated
+	}
 	for !ok() {
 		if time.Now().After(deadline) {
 			box, _ := r.m.Outbox(r.t.Context())
 			st, _ := r.m.Status(r.t.Context())
 			r.t.Fatalf("never: %s\noutbox %+v\nstatus %+v", what, box, st)
 		}
-		time.Sleep(3 * time.Millisecond)
+		time.Sleep(r.step)
 	}
 }
 

@@ -94,6 +94,9 @@ func (r *runner) round(ctx context.Context) (err error) {
 	if failed.err != nil {
 		return failed.err
 	}
+	if err := r.settleDoubts(r.ctx); err != nil {
+		return err
+	}
 	return r.m.db.Write(r.ctx, "end round", func(tx *store.Tx) error {
 		tx.Changed(store.Sync)
 		return r.saveScope(r.ctx, tx, scope{name: "all", complete: true, synced: millis(r.m.now())})

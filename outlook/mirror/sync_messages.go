@@ -121,6 +121,11 @@ const sweepBatch = 50
 // sweepMessages asks about each of the folder's rows that a whole round has not met, and deletes what is gone. A row
 // that lives is noted as met, so an interrupted sweep goes on.
 func (r *runner) sweepMessages(ctx context.Context, f folderRef, s scope) error {
+	if err := r.m.db.Write(ctx, "sweep messages", func(tx *store.Tx) error {
+		return doubt(ctx, tx, r.account, "message", `t.folder_id=? AND t.graph_id NOT IN (SELECT graph_id FROM sync_seen WHERE account_id=t.account_id AND scope=?)`, f.id, s.name)
+	}); err != nil {
+		return err
+	}
 	for {
 		lost, err := collect(ctx, r.m, "find unmet messages", func(row scanner) (m outlook.Message, err error) {
 			m.Removed = &outlook.Removed{}

@@ -2,67 +2,90 @@ package mirror
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"supercrm/devtenant/graph"
 	"supercrm/devtenant/mailbox"
 )
 
-// The person and somebody else edit at random while the network fails, links go stale and the program is ended. When all
-// is quiet, both sides hold the same, and every answer went out once.
+var walks = flag.Int("walks", 12, "how many random walks TestRandomWalkConverges takes")
+
+// The person and somebody else edit at random while the service does everything wrong that devtenant can do wrong, the
+// network fails, and the program is ended. When the faults end, both sides hold the same, and every mail went out once.
+// Time is simulated. A walk is repeated by its number: -run 'Converges/walk_7$'.
 func TestRandomWalkConverges(t *testing.T) {
-	for seed := range uint64(6) {
-		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+	for seed := range uint64(*walks) {
+		t.Run(fmt.Sprint("walk ", seed), func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t)
-			r.h.SetQuirks(graph.Quirks{EmptyPages: seed%2 == 0, Replays: seed%3 == 0, MissingMaster: seed%2 == 1})
-			series := r.furnish(25)
-			r.start()
-			r.synced()
-			w := &walk{rig: r, rng: rand.New(rand.NewPCG(seed, 1)), series: series}
-			r.h.SetIntercept(func(*http.Request) *graph.Fault {
-				switch rand.N(25) {
-				case 0:
-					return &graph.Fault{Reset: true, AfterApply: true}
-				case 1:
-					return &graph.Fault{Status: 504, AfterApply: true}
-				case 2:
-					return &graph.Fault{Status: 503}
-				}
-				return nil
-			})
-			for range 60 {
-				w.step()
-			}
-			r.h.SetIntercept(nil)
-			r.until("the queue is settled", func() bool {
-				box, err := r.m.Outbox(t.Context())
-				must(t, err)
-				for _, it := range box {
-					switch it.State {
-					case PendingConflict:
-						must(t, r.m.Resolve(t.Context(), it.ID, w.rng.IntN(2) == 0))
-					case PendingFailed:
-						must(t, r.m.Discard(t.Context(), it.ID))
-					}
-				}
-				return len(box) == 0
-			})
-			r.synced()
-			r.until("both sides hold the same", func() bool {
-				if d := r.diff(); d != "" {
-					r.synced()
-				}
-				return r.diff() == ""
-			})
-			if n := len(r.box.SentMail()); n != w.answers {
-				t.Fatalf("%d sent of %d", n, w.answers)
-			}
+			synctest.Test(t, func(t *testing.T) { takeWalk(t, seed) })
 		})
+	}
+}
+
+func takeWalk(t *testing.T, seed uint64) {
+	r := newRigOn(t, newMemoryLine())
+	w := &walk{rig: r, rng: rand.New(rand.NewPCG(seed, 1))}
+	w.series = r.furnish(12)
+	r.start()
+	r.synced()
+	w.misbehave()
+	for range 40 {
+		w.step()
+	}
+	for _, f := range r.h.Faults().List() {
+		r.h.Faults().Remove(f.ID)
+	}
+	r.down.Store(false)
+	r.connect() // whatever was refused meanwhile
+	r.until("the queue is settled", func() bool {
+		box, err := r.m.Outbox(t.Context())
+		must(t, err)
+		for _, it := range box {
+			switch it.State {
+			case PendingConflict:
+				must(t, r.m.Resolve(t.Context(), it.ID, w.rng.IntN(2) == 0))
+			case PendingFailed:
+				if it.MayHaveLeft || it.Kind == kindReply && it.Reason != reasonGone {
+					t.Fatalf("a mail is neither sent nor gone: %+v", it)
+				}
+				if it.Kind == kindReply {
+					w.lost++ // what it answers is gone: the person is told
+				}
+				must(t, r.m.Discard(t.Context(), it.ID))
+			}
+		}
+		return len(box) == 0
+	})
+	r.synced()
+	for i := 0; r.diff() != "" && i < 5; i++ {
+		r.synced()
+	}
+	if d := r.diff(); d != "" {
+		t.Fatalf("the sides differ; faults were %v\n%s", w.faults, d)
+	}
+	r.indexed()
+	if n := len(r.box.SentMail()); n+w.lost != w.answers {
+		t.Fatalf("%d sent and %d impossible of %d", n, w.lost, w.answers)
+	}
+}
+
+// misbehave switches on a few of the tenant's faults, each for some of the requests.
+func (w *walk) misbehave() {
+	for range 1 + w.rng.IntN(4) {
+		kind := graph.FaultKinds[w.rng.IntN(len(graph.FaultKinds))]
+		rule := graph.FaultRule{Kind: kind, Rate: 0.02 + 0.15*w.rng.Float64(), RetryAfter: 1 + w.rng.IntN(20), Millis: 1 + w.rng.IntN(400)}
+		if kind == graph.FaultEmptyPages || kind == graph.FaultReplay || kind == graph.FaultReorder || kind == graph.FaultMissingMasters || kind == graph.FaultNewIDs {
+			rule.Rate = 0
+		}
+		w.faults = append(w.faults, fmt.Sprintf("%s %.2f", kind, rule.Rate))
+		if _, err := w.h.Faults().Add(rule); err != nil {
+			w.t.Fatal(err)
+		}
 	}
 }
 
@@ -71,6 +94,8 @@ type walk struct {
 	rng     *rand.Rand
 	series  string
 	answers int
+	lost    int
+	faults  []string
 	made    int
 }
 
@@ -118,7 +143,9 @@ func (w *walk) step() {
 		id := w.message()
 		_, err := w.m.SendReply(ctx, Reply{MessageID: id, Text: "Walk."})
 		w.tolerate(err)
-		w.answers++
+		if err == nil {
+			w.answers++
+		}
 	case 4, 5:
 		if some && e.CanEdit {
 			w.tolerate(w.m.EditEvent(ctx, e.ID, EventEdit{Subject: &subject}))
@@ -163,8 +190,16 @@ func (w *walk) step() {
 			w.tolerate(w.box.ChangeEvent(w.series, func(o *mailbox.Event) { o.Location = subject }))
 		}
 	case 14:
-		w.stop()
-		w.start()
+		switch w.rng.IntN(3) {
+		case 0:
+			w.stop()
+			w.start()
+		case 1:
+			w.down.Store(true)
+		case 2:
+			w.down.Store(false)
+			w.m.SyncNow(w.account)
+		}
 	}
-	time.Sleep(time.Duration(w.rng.IntN(25)) * time.Millisecond)
+	time.Sleep(time.Duration(w.rng.IntN(4000)) * time.Millisecond)
 }

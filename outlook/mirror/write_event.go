@@ -297,8 +297,11 @@ func (w *eventWriter) ids(query string, args ...any) ([]int64, error) {
 }
 
 // remove deletes the row of an event that is gone, and with a master its instances, unless something of the person's
-// still waits on it: then the queue finds out and tells.
+// still waits on it: then the queue finds out and tells, and the row is asked about afterwards.
 func (w *eventWriter) remove(graphID string) error {
+	if err := doubt(w.ctx, w.tx, w.account, "event", `? IN (t.graph_id, t.master_graph_id)`, graphID); err != nil {
+		return err
+	}
 	ids, err := w.ids(`SELECT id FROM event WHERE account_id=?1 AND (graph_id=?2 AND graph_id<>'' OR master_graph_id=?2 AND master_graph_id<>'' AND kind<>'seriesMaster'
 		AND EXISTS (SELECT 1 FROM event m WHERE m.account_id=?1 AND m.graph_id=?2 AND m.graph_id<>'' AND m.kind='seriesMaster'))
 		AND NOT EXISTS (SELECT 1 FROM outbox WHERE item_kind='event' AND item_id=event.id)`, w.account, graphID)

@@ -327,8 +327,13 @@ func (w *messageWriter) index(id int64) error {
 }
 
 // remove deletes the row of a message that is gone, unless something of the person's still waits on it: then the queue
-// finds out and tells.
+// finds out and tells, and the row is asked about afterwards.
 func (w *messageWriter) remove(graphID string) error {
+	if w.queue {
+		if err := doubt(w.ctx, w.tx, w.account, "message", `t.graph_id=?`, graphID); err != nil {
+			return err
+		}
+	}
 	var id int64
 	err := w.scan(`SELECT id FROM message WHERE account_id=? AND graph_id=? AND graph_id<>'' AND NOT EXISTS
 		(SELECT 1 FROM outbox WHERE item_kind='message' AND item_id=message.id)`, []any{w.account, graphID}, &id)

@@ -1,0 +1,105 @@
+package mirror
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"supercrm/internal/store"
+	"supercrm/outlook"
+)
+
+// doubt notes rows that a removal was told of while something of the person's waits on them. where chooses rows of the
+// item's table (message, event), as t.
+func doubt(ctx context.Context, tx *store.Tx, account int64, itemKind, where string, args ...any) error {
+	if _, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO sync_doubt SELECT t.account_id, '`+itemKind+`', t.graph_id FROM `+itemKind+` t
+		WHERE t.account_id=? AND t.graph_id<>'' AND EXISTS (SELECT 1 FROM outbox o WHERE o.item_kind='`+itemKind+`' AND o.item_id=t.id) AND `+where,
+		append([]any{account}, args...)...); err != nil {
+		return fmt.Errorf("note a doubt: %w", err)
+	}
+	return nil
+}
+
+// settleDoubts asks about the rows in doubt on which nothing waits any more.
+func (r *runner) settleDoubts(ctx context.Context) error {
+	type item struct{ kind, graph string }
+	all, err := collect(ctx, r.m, "find what is in doubt", func(row scanner) (i item, err error) {
+		err = row.Scan(&i.kind, &i.graph)
+		return i, err
+	}, `SELECT d.item_kind, d.graph_id FROM sync_doubt d WHERE d.account_id=?1 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.account_id=?1 AND
+		(o.item_kind='message' AND d.item_kind='message' AND o.item_id=(SELECT id FROM message WHERE account_id=?1 AND graph_id=d.graph_id)
+		OR o.item_kind='event' AND d.item_kind='event' AND o.item_id=(SELECT id FROM event WHERE account_id=?1 AND graph_id=d.graph_id)))`, r.account)
+	if err != nil {
+		return err
+	}
+	for _, i := range all {
+		ask := r.doubtfulMessage
+		if i.kind == "event" {
+			ask = r.doubtfulEvent
+		}
+		write, err := ask(ctx, i.graph)
+		if err != nil {
+			return fmt.Errorf("settle a doubt: %w", err)
+		}
+		if err := r.m.db.Write(ctx, "settle a doubt", func(tx *store.Tx) error {
+			if err := write(tx); err != nil {
+				return err
+			}
+			_, err := tx.ExecContext(ctx, `DELETE FROM sync_doubt WHERE account_id=? AND item_kind=? AND graph_id=?`, r.account, i.kind, i.graph)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// doubtfulMessage asks the service and returns what writes the answer.
+func (r *runner) doubtfulMessage(ctx context.Context, graph string) (func(*store.Tx) error, error) {
+	_, folder, err := r.local(ctx, graph)
+	if err != nil || folder == 0 {
+		return func(*store.Tx) error { return nil }, err
+	}
+	m, err := r.client.Message(ctx, graph)
+	gone := outlook.IsNotFound(err)
+	if err != nil && !gone {
+		return nil, err
+	}
+	return func(tx *store.Tx) error {
+		w, err := newMessageWriter(ctx, tx, r.account)
+		if err != nil {
+			return err
+		}
+		defer w.close()
+		if gone {
+			return w.remove(graph)
+		}
+		defer w.announce()
+		return w.upsert(&m, folder)
+	}, nil
+}
+
+// doubtfulEvent is doubtfulMessage for an event.
+func (r *runner) doubtfulEvent(ctx context.Context, graph string) (func(*store.Tx) error, error) {
+	var calendar int64
+	err := r.m.db.Reader().QueryRowContext(ctx, `SELECT calendar_id FROM event WHERE account_id=? AND graph_id=?`, r.account, graph).Scan(&calendar)
+	if errors.Is(err, sql.ErrNoRows) {
+		return func(*store.Tx) error { return nil }, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read event: %w", err)
+	}
+	e, err := r.client.Event(ctx, graph)
+	gone := outlook.IsNotFound(err)
+	if err != nil && !gone {
+		return nil, err
+	}
+	return func(tx *store.Tx) error {
+		w := &eventWriter{ctx: ctx, tx: tx, account: r.account, log: r.m.log}
+		if gone {
+			return w.remove(graph)
+		}
+		return w.upsert(&e, nil, calendar)
+	}, nil
+}
