@@ -1,6 +1,8 @@
 package mirror
 
 import (
+	"fmt"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -9,7 +11,13 @@ import (
 	"supercrm/internal/store"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if spec := os.Getenv(childEnv); spec != "" { // see TestKilledAtAnyPoint
+		fmt.Fprintln(os.Stderr, "mirror:", child(spec))
+		os.Exit(1)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 func openStore(t testing.TB) *store.DB {
 	t.Helper()
