@@ -29,6 +29,9 @@ type rig struct {
 	box     *mailbox.Mailbox
 	h       *graph.Handler
 	server  *httptest.Server
+	hourly  atomic.Bool // tokens end with the hour, and only a refusal tells
+	cached  atomic.Pointer[string]
+	poll    time.Duration // where time is simulated; 0: 20 s
 	step    time.Duration // between looks at whether something is true
 	path    string
 	db      *store.DB
@@ -51,7 +54,7 @@ func newRigOn(t testing.TB, line *memoryLine) *rig {
 	reg := mailbox.NewRegistry(r.now)
 	r.box = reg.Add(mailbox.Owner{ObjectID: "0b6a3f6e-1111-4a7e-8a5c-000000000001", UPN: me, Name: "Maya Torres"})
 	r.h = graph.NewHandler(graph.Options{Mailboxes: reg, Now: r.now, FourAtOnce: true, Verify: func(token string) (graph.Caller, error) {
-		if token != "good" {
+		if token != r.valid() {
 			return graph.Caller{}, errors.New("unknown token")
 		}
 		return graph.Caller{ObjectID: r.box.Owner().ObjectID, UPN: me, Scopes: []string{"User.Read", "Mail.ReadWrite", "Mail.Send", "Calendars.ReadWrite", "MailboxSettings.Read"}}, nil
@@ -86,6 +89,14 @@ func newRigOn(t testing.TB, line *memoryLine) *rig {
 
 func (r *rig) now() time.Time { return time.Now().Add(time.Duration(r.offset.Load())) }
 
+// valid is the token that the service takes at this time.
+func (r *rig) valid() string {
+	if !r.hourly.Load() {
+		return "good"
+	}
+	return fmt.Sprint("good until ", r.now().Truncate(time.Hour).Add(time.Hour).Unix())
+}
+
 // start opens the file and connects; stop ends both, as a quit does.
 func (r *rig) start() {
 	r.t.Helper()
@@ -97,7 +108,7 @@ func (r *rig) start() {
 	}
 	poll, retry := 50*time.Millisecond, 30*time.Millisecond
 	if r.step > 100*time.Millisecond { // simulated time
-		poll, retry = 20*time.Second, time.Second
+		poll, retry = max(r.poll, 20*time.Second), time.Second
 	}
 	r.db, r.m = db, New(Options{DB: db, Now: r.now, Zone: "Europe/Berlin", PollEvery: poll, RetryBase: retry, Log: log})
 	r.connect()
@@ -110,8 +121,13 @@ func (r *rig) connect() {
 			if err := r.token.Load(); err != nil {
 				return "", *err
 			}
-			return "good", nil
-		}})
+			if held := r.cached.Load(); held != nil && r.hourly.Load() {
+				return *held, nil
+			}
+			good := r.valid()
+			r.cached.Store(&good)
+			return good, nil
+		}, Invalidate: func(string) { r.cached.Store(nil) }})
 	must(r.t, err)
 	a, err := r.m.Connect(r.t.Context(), AccountInfo{Key: "t.maya", UPN: me, Name: "Maya Torres", Granted: []string{"Mail.ReadWrite"}}, client)
 	must(r.t, err)
