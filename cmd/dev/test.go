@@ -43,6 +43,7 @@ func steps() []step {
 		{"go vet for other systems", crossTarget, crossVet},
 		{"go mod tidy", onlyLong, tidy},
 		{"a thousand rounds at the keyring", onlyLong, keyringRounds},
+		{"ten thousand walks, 500 kills", onlyLong, longWalks},
 		{"fuzzing", onlyLong, fuzz},
 	}
 }
@@ -59,7 +60,7 @@ func test(ctx context.Context, j *job, args []string) error {
 		"race detector, without cgo and in a real window. It goes on after a failure and ends with a summary.")
 	var o testOptions
 	fs.BoolVar(&o.short, "short", false, "the quick ones only: no race detector, no real window, no other systems")
-	fs.BoolVar(&o.long, "long", false, "also let two processes renew a sign-in a thousand times, and fuzz every fuzz target for a few seconds")
+	fs.BoolVar(&o.long, "long", false, "also renew a sign-in a thousand times in two processes, take the mirror for ten thousand walks, kill it 500 times, and fuzz every fuzz target for a few seconds")
 	if err := j.parse(fs, args); err != nil {
 		return err
 	}

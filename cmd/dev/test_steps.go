@@ -149,6 +149,12 @@ func keyringRounds(ctx context.Context, t *tests) error {
 	return stream(ctx, t.out, t.env, "go", "test", "-count=1", "-vet=off", "-v", "-run=^TestTwoProcessesRefreshAtOnce$", "./auth", "-rounds=1000")
 }
 
+// longWalks runs the long form of the mirror's walks and kills: an hour and more on two cores.
+func longWalks(ctx context.Context, t *tests) error {
+	return stream(ctx, t.out, t.env, "go", "test", "-count=1", "-vet=off", "-timeout=4h", "-run=^(TestRandomWalkConverges|TestKilledAtAnyPoint)$",
+		"./outlook/mirror", "-walks=10000", "-kills=500")
+}
+
 // fuzz runs every fuzz target for some seconds; their seeds have run with the tests.
 func fuzz(ctx context.Context, t *tests) error {
 	targets, err := testFuncs(t.root, "Fuzz")
