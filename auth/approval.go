@@ -22,15 +22,15 @@ type ApprovalLink struct {
 }
 
 // ApprovalURL is the address of Microsoft's approval page ("Admin consent on the Microsoft identity platform"). It ends at
-// the login server's own blank page, so that it can be forwarded to another computer; it signs nobody in. No state is sent
-// then, because no answer comes back here to compare it with.
+// the login server's own blank page, so that it can be forwarded to another computer; it signs nobody in. ReadApproval
+// reads the address of that page.
 func (c *Client) ApprovalURL(l ApprovalLink) string {
 	tenant := strings.TrimSpace(l.Tenant)
 	if tenant == "" || strings.EqualFold(tenant, "common") {
 		tenant = DefaultTenant // the v2 page refuses "common"
 	}
 	if l.redirect == "" {
-		l.redirect = c.cfg.LoginURL + "/common/oauth2/nativeclient"
+		l.redirect, l.state = c.cfg.LoginURL+blankPage, c.cfg.LinkState
 	}
 	q := url.Values{"client_id": {c.cfg.ClientID}, "redirect_uri": {l.redirect}}
 	if l.state != "" {
@@ -42,6 +42,9 @@ func (c *Client) ApprovalURL(l ApprovalLink) string {
 	q.Set("scope", strings.Join(c.cfg.Scopes, " ")) // the whole set: a narrower grant can revoke what was granted
 	return c.cfg.LoginURL + "/" + url.PathEscape(tenant) + "/v2.0/adminconsent?" + q.Encode()
 }
+
+// blankPage is where a forwarded link ends, at the login server.
+const blankPage = "/common/oauth2/nativeclient"
 
 // AdminConsentURL is ApprovalURL of the newer page.
 func (c *Client) AdminConsentURL(tenant string) string {
@@ -123,27 +126,43 @@ func parseApproval(encoded, state string) (answer, error) {
 	return answer{approval: a}, nil
 }
 
-// ReadApproval reads the address at which the approval page ended, as a person copies it from the browser after using a
-// forwarded link. Errors wrap ErrApprovalDeclined, ErrAdminApproval, ErrBusy or ErrSignInRejected, or say (without a kind)
-// that it is no such address.
-func ReadApproval(address string) (Approval, error) {
-	u, err := url.Parse(strings.TrimSpace(address))
-	if err != nil || u.Host == "" {
-		return Approval{}, fmt.Errorf("read the approval's address: %w", errMalformed)
+// ReadApproval reads the address at which the approval page ended, as a person copies it from the browser after a forwarded
+// link was used. What mail programs put around and into addresses is taken off. A state is compared where the reply has one
+// and Config.LinkState says what ours is; a link from the command line has none. Errors: ErrNotReply when it is no such
+// address, ErrOtherReply when it answers somebody else's link, else those of Approve.
+func (c *Client) ReadApproval(text string) (Approval, error) {
+	u, err := url.Parse(unwrapped(text))
+	if err != nil || u.Host == "" || len(text) > maxCallback {
+		return Approval{}, fmt.Errorf("read the approval's address: %w", ErrNotReply)
 	}
-	q, err := url.ParseQuery(u.RawQuery)
-	if err != nil {
-		return Approval{}, fmt.Errorf("read the approval's address: %w", errMalformed)
+	encoded := u.RawQuery
+	if encoded == "" {
+		encoded = u.EscapedFragment()
 	}
-	q.Set("state", "unsent") // the forwarded link has none
-	got, err := parseApproval(q.Encode(), "unsent")
-	if err != nil {
-		return Approval{}, fmt.Errorf("read the approval's address: %w", err)
+	q, err := url.ParseQuery(encoded)
+	if err != nil || !q.Has("error") && !q.Has("admin_consent") { // such as the link itself
+		return Approval{}, fmt.Errorf("read the approval's address: %w", ErrNotReply)
 	}
-	if got.err != nil {
+	state := c.cfg.LinkState
+	if state == "" || !q.Has("state") {
+		state = "unsent"
+		q.Set("state", state)
+	}
+	got, err := parseApproval(q.Encode(), state)
+	switch {
+	case errors.Is(err, errStray):
+		return Approval{}, fmt.Errorf("read the approval's address: %w", ErrOtherReply)
+	case err != nil:
+		return Approval{}, fmt.Errorf("read the approval's address: %w", ErrNotReply)
+	case got.err != nil:
 		return Approval{}, fmt.Errorf("approve: %w: %w", approvalKind(got.err), got.err)
 	}
 	return got.approval, nil
+}
+
+// unwrapped takes off what comes along when an address is copied out of a mail: angle brackets, quotation marks, line breaks.
+func unwrapped(text string) string {
+	return strings.Trim(strings.Join(strings.Fields(text), ""), `<>"'`)
 }
 
 // approvalKind sorts an error of the approval page. access_denied with error_subcode=cancel is a "no"; without a number it

@@ -120,17 +120,43 @@ func TestApprovalCanBeCancelledAndTimesOut(t *testing.T) {
 }
 
 func TestReadApproval(t *testing.T) {
+	c := New(Config{ClientID: testClient, LinkState: "ours"}, NewMemoryKeychain(), nil)
 	at := "https://login.microsoftonline.com/common/oauth2/nativeclient?"
-	if a, err := ReadApproval(" " + at + "admin_consent=True&tenant=" + testTID + " "); err != nil || a.TenantID != testTID {
-		t.Errorf("%+v, %v", a, err)
+	yes := at + "admin_consent=True&tenant=" + testTID
+	if q := mustQuery(t, c.ApprovalURL(ApprovalLink{})); q.Get("state") != "ours" {
+		t.Fatalf("the forwarded link asks with %v", q)
 	}
-	if _, err := ReadApproval(at + "error=access_denied&error_subcode=cancel"); !errors.Is(err, ErrApprovalDeclined) {
-		t.Errorf("err = %v", err)
-	}
-	for _, bad := range []string{"", "hello", at, at + "%zz", at + "admin_consent=True&admin_consent=True"} {
-		if a, err := ReadApproval(bad); err == nil {
-			t.Errorf("%q was read as %+v", bad, a)
+	for name, text := range map[string]string{
+		"without a state, as from the command line": " " + yes + " ", "with ours": yes + "&state=ours",
+		"broken by a mail program": "<" + at + "\r\n admin_consent=True&tena\r\n nt=" + testTID + "&state=ours>",
+		"in the fragment":          strings.Replace(yes, "?", "#", 1),
+	} {
+		if a, err := c.ReadApproval(text); err != nil || a.TenantID != testTID {
+			t.Errorf("%s: %+v, %v", name, a, err)
 		}
+	}
+	for text, want := range map[string]error{
+		at + "error=access_denied&error_subcode=cancel":                            ErrApprovalDeclined,
+		yes + "&state=ours&error=access_denied&error_description=AADSTS65004%3A+x": ErrApprovalDeclined,
+		yes + "&error=access_denied&error_description=AADSTS90094%3A+x&state=ours": ErrAdminApproval,
+		yes + "&state=theirs":                   ErrOtherReply,
+		at + "error=access_denied&state=theirs": ErrOtherReply,
+		"":                                      ErrNotReply,
+		"hello":                                 ErrNotReply,
+		at:                                      ErrNotReply,
+		at + "%zz":                              ErrNotReply,
+		at + "admin_consent=True&admin_consent=True":     ErrNotReply,
+		at + "admin_consent=False":                       ErrNotReply,
+		yes + "&state=ours&state=ours":                   ErrNotReply,
+		c.ApprovalURL(ApprovalLink{}):                    ErrNotReply,
+		yes + "&x=" + strings.Repeat("x", maxCallback+1): ErrNotReply,
+	} {
+		if a, err := c.ReadApproval(text); !errors.Is(err, want) || Explain(err).ID == "unknown" {
+			t.Errorf("%.80q was read as %+v, %v", text, a, err)
+		}
+	}
+	if a, err := New(Config{ClientID: testClient}, NewMemoryKeychain(), nil).ReadApproval(yes + "&state=any"); err != nil || a.TenantID != testTID {
+		t.Errorf("without a state of our own: %+v, %v", a, err)
 	}
 }
 
@@ -160,6 +186,7 @@ func FuzzApproval(f *testing.F) {
 	f.Add("state=s&admin_consent=True&tenant=" + testTID + "&scope=a+b")
 	f.Add("state=s&admin_consent=True&error=access_denied&error_subcode=cancel")
 	f.Add("state=s&error=&admin_consent=true")
+	c := New(Config{ClientID: testClient, LinkState: "s"}, NewMemoryKeychain(), nil)
 	f.Fuzz(func(t *testing.T, encoded string) {
 		a, err := parseApproval(encoded, "s")
 		if q, _ := url.ParseQuery(encoded); err == nil && q.Has("error") != (a.err != nil) {
@@ -171,8 +198,12 @@ func FuzzApproval(f *testing.F) {
 		if a.approval.TenantID != "" && guidOrEmpty(a.approval.TenantID) == "" {
 			t.Fatal("tenant is no GUID")
 		}
-		if got, err := ReadApproval("https://x/?" + encoded); err == nil && len(got.Scopes) > 100 {
+		got, err := c.ReadApproval("https://x/?" + encoded)
+		if err == nil && len(got.Scopes) > 100 {
 			t.Fatal("unbounded")
+		}
+		if q, bad := url.ParseQuery(encoded); err == nil && bad == nil && (q.Has("error") || q.Has("state") && q.Get("state") != "s") {
+			t.Fatal("an error or another's state was overlooked")
 		}
 	})
 }

@@ -14,6 +14,7 @@ const maxCallback = 64 << 10 // bytes; Microsoft's answer is about 2 KB
 
 // answer is what a browser brought back for this very question: a code, an approval, or an error.
 type answer struct {
+	state    string // that it came with
 	code     Secret
 	approval Approval
 	err      *OAuthError
@@ -30,12 +31,12 @@ var (
 func parseCallback(encoded, state string) (answer, error) {
 	q, refusal, err := readAnswer(encoded, state)
 	if err != nil || refusal != nil {
-		return answer{err: refusal}, err
+		return answer{state: state, err: refusal}, err
 	}
 	if q.Get("code") == "" {
 		return answer{}, errMalformed
 	}
-	return answer{code: NewSecret(q.Get("code"))}, nil
+	return answer{state: state, code: NewSecret(q.Get("code"))}, nil
 }
 
 // readAnswer is what all answers through the browser have in common.
@@ -97,7 +98,8 @@ func readShown(text string) *OAuthError {
 // callbackHandler serves the loopback redirect address. Everything but the right answer is turned away without touching
 // the sign-in: favicons, other paths, methods, content types, hosts (DNS rebinding), states and repeats.
 type callbackHandler struct {
-	host string // "localhost:PORT", the only Host header accepted
+	host     string // "localhost:PORT", the only Host header accepted
+	redirect string
 	question
 	settle func(answer) bool
 }
@@ -141,10 +143,20 @@ func (h *callbackHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		encoded = string(body)
+		clear(body)
 	}
-	a, err := h.read(encoded, h.state)
+	q := h.question
+	a, err := q.read(encoded, q.state)
+	if err != nil && q.onward != nil { // either of the two may be answered, whichever way the person took
+		q = *q.onward
+		a, err = q.read(encoded, q.state)
+	}
 	if err != nil {
 		h.turnAway(w, http.StatusBadRequest)
+		return
+	}
+	if q.goesOn(a.err) {
+		writePage(w, http.StatusOK, pageOnward(q.onward.address(h.redirect)))
 		return
 	}
 	if !h.settle(a) {
@@ -152,10 +164,10 @@ func (h *callbackHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if a.err != nil {
-		writePage(w, http.StatusOK, pageFailed(Explain(fmt.Errorf("sign in: %w: %w", h.judge(a.err), a.err))))
+		writePage(w, http.StatusOK, pageFailed(Explain(fmt.Errorf("sign in: %w: %w", q.judge(a.err), a.err))))
 		return
 	}
-	writePage(w, http.StatusOK, h.done())
+	writePage(w, http.StatusOK, q.done())
 }
 
 func (h *callbackHandler) turnAway(w http.ResponseWriter, status int) {

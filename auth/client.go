@@ -31,13 +31,16 @@ func DefaultScopes() []string {
 
 // Config says where and as what to sign in. Only ClientID is required.
 type Config struct {
-	ClientID string           // application (client) id, a GUID
-	Tenant   string           // "organizations", a tenant GUID or a domain; empty: DefaultTenant
-	LoginURL string           // scheme and host, https or a loopback address; empty: DefaultLoginURL
-	Scopes   []string         // empty: DefaultScopes
-	HTTP     *http.Client     // copied; redirects are never followed; empty: the default transport with a 30 s limit
-	LockDir  string           // existing folder for lock files shared by all copies of the program; empty: no lock
-	Now      func() time.Time // clock; empty: time.Now
+	ClientID string       // application (client) id, a GUID
+	Tenant   string       // "organizations", a tenant GUID or a domain; empty: DefaultTenant
+	LoginURL string       // scheme and host, https or a loopback address; empty: DefaultLoginURL
+	Scopes   []string     // empty: DefaultScopes
+	HTTP     *http.Client // copied; redirects are never followed; empty: the default transport with a 30 s limit
+	// LinkState is put into the approval links that are forwarded, so that a reply to one of them is told from a reply to
+	// somebody else's; empty: they carry none. It is no secret and outlives the program.
+	LinkState string
+	LockDir   string           // existing folder for lock files shared by all copies of the program; empty: no lock
+	Now       func() time.Time // clock; empty: time.Now
 }
 
 // Client signs in and hands out tokens for any number of accounts. Safe for use from many goroutines; it starts none that

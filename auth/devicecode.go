@@ -59,11 +59,10 @@ func (c *Client) deviceSignIn(ctx context.Context, show func(DeviceCode)) (Accou
 		case <-timer.C:
 		}
 		g, err := c.redeem(wait, url.Values{
-			"grant_type":  {"urn:ietf:params:oauth:grant-type:device_code"},
-			"device_code": {code.device.Reveal()},
-			"scope":       {strings.Join(c.cfg.Scopes, " ")}, // not in the RFC; harmless, and our own servers' tests want it
-			"claims":      {mergeClaims("")},
-		})
+			"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"},
+			"scope":      {strings.Join(c.cfg.Scopes, " ")}, // not in the RFC; harmless, and our own servers' tests want it
+			"claims":     {mergeClaims("")},
+		}, secretParam{"device_code", []byte(code.device.Reveal())})
 		if err == nil {
 			return c.take(ctx, g, noNonce)
 		}

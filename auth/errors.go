@@ -20,6 +20,10 @@ var (
 	ErrAdminApproval = errors.New("an administrator must approve the program first")
 	// ErrApprovalDeclined: the administrator said no on the approval page, or closed it.
 	ErrApprovalDeclined = errors.New("the administrator did not approve")
+	// ErrNotReply: what was pasted is not the address at which the approval page ended.
+	ErrNotReply = errors.New("not the address of an approval's last page")
+	// ErrOtherReply: what was pasted answers an approval link that is not this program's.
+	ErrOtherReply = errors.New("the reply belongs to another approval link")
 	// ErrSignInRejected: Microsoft ended the sign-in page with an error.
 	ErrSignInRejected = errors.New("the login server ended the sign-in with an error")
 	// ErrTokenRefused: the token endpoint refused, and asking the person to sign in again would not help.

@@ -213,7 +213,7 @@ func (h *house) approves(t *testing.T, o outcome, upn, linked, tenant string) {
 		}})
 		<-done
 	} else if visit = v.SignIn(t.Context(), c.ApprovalURL(link), upn, directory.DemoPassword); visit == nil {
-		a, err = auth.ReadApproval(v.At)
+		a, err = c.ReadApproval(v.At)
 	}
 	if !h.approvable(linked) {
 		if page := new(visitor.PageError); !errors.As(visit, &page) || page.Code != "AADSTS50194" && page.Code != "AADSTS700016" {

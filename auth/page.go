@@ -14,6 +14,7 @@ import (
 type page struct {
 	Title, Text, Code string
 	Good              bool
+	Next              string // address that the browser goes on to by itself
 }
 
 func pageDone() page {
@@ -22,6 +23,12 @@ func pageDone() page {
 
 func pageFailed(e Explanation) page {
 	return page{Title: e.Title, Text: "Go back to Super CRM: it says what happened and what to do next. You can close this page.", Code: e.Code}
+}
+
+// pageOnward takes the browser on to the page that asks. It is no redirect: a browser may hold the policy of the page that
+// posted the form against where a redirect leads.
+func pageOnward(address string) page {
+	return page{Title: "One moment", Text: "Microsoft has a question for you.", Good: true, Next: address}
 }
 
 func pageOver() page {
@@ -44,8 +51,9 @@ small{display:block;margin-top:1rem;color:#5b6475;overflow-wrap:anywhere}
 
 var pageTemplate = template.Must(template.New("page").Parse(`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{{.Title}}</title>
+{{- with .Next}}<meta http-equiv="refresh" content="0;url={{.}}">{{end}}
 <style>` + pageStyle + `</style></head>
-<body><main><i{{if .Good}} class="good"{{end}}></i><h1>{{.Title}}</h1><p>{{.Text}}</p>{{with .Code}}<small>Code: {{.}}</small>{{end}}</main></body></html>
+<body><main><i{{if .Good}} class="good"{{end}}></i><h1>{{.Title}}</h1><p>{{.Text}}</p>{{with .Next}}<small><a href="{{.}}">Go on to Microsoft's page</a></small>{{end}}{{with .Code}}<small>Code: {{.}}</small>{{end}}</main></body></html>
 `))
 
 var pagePolicy = func() string {

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -35,6 +36,9 @@ type SignInOptions struct {
 	// NoPrompt signs in only if Microsoft has nothing to ask: the proof, after an approval, that everything is in place.
 	// Otherwise the answer is ErrSignInAgain, or ErrAdminApproval where the approval is still missing.
 	NoPrompt bool
+	// QuietFirst asks as NoPrompt does and, where that is not enough, goes on in the same browser tab to the page that asks:
+	// after an approval nobody is asked for what the browser knows already. It means nothing with NoPrompt or QueryMode.
+	QuietFirst bool
 	// QueryMode lets the answer come in the address instead of a form post: for browsers that block the post. It leaves
 	// the (used up, PKCE-bound) code in the browser's history, so it is not the default.
 	QueryMode bool
@@ -81,12 +85,29 @@ func (c *Client) signIn(ctx context.Context, o SignInOptions) (Account, error) {
 	if err != nil {
 		return Account{}, err
 	}
-	got, redirect, err := c.askBrowser(ctx, o, question{
+	quiet := ask // its own values: two questions must not be answered with one state
+	if o.QuietFirst {
+		if quiet, err = newRequest(); err != nil {
+			return Account{}, err
+		}
+	}
+	asking := question{
 		state: ask.state, query: o.QueryMode, read: parseCallback, judge: redirectKind, done: pageDone,
 		address: func(redirect string) string { return c.authorizeURL(redirect, ask, o) },
-	})
+	}
+	first := asking
+	if o.QuietFirst && !o.NoPrompt && !o.QueryMode {
+		silent := o
+		silent.NoPrompt = true
+		first.state, first.onward = quiet.state, &asking
+		first.address = func(redirect string) string { return c.authorizeURL(redirect, quiet, silent) }
+	}
+	got, redirect, err := c.askBrowser(ctx, o, first)
 	if err != nil {
 		return Account{}, err
+	}
+	if got.state == quiet.state {
+		ask = quiet
 	}
 	if got.err != nil {
 		kind := redirectKind(got.err)
@@ -95,14 +116,16 @@ func (c *Client) signIn(ctx context.Context, o SignInOptions) (Account, error) {
 		}
 		return Account{}, fmt.Errorf("sign in: %w: %w", kind, got.err)
 	}
+	code := []byte(got.code.Reveal())
+	got.code = Secret{}
 	g, err := c.redeem(ctx, url.Values{
-		"grant_type":    {"authorization_code"},
-		"code":          {got.code.Reveal()},
-		"redirect_uri":  {redirect},
-		"code_verifier": {ask.verifier},
-		"scope":         {strings.Join(c.cfg.Scopes, " ")},
-		"claims":        {mergeClaims(o.Claims)},
-	})
+		"grant_type":   {"authorization_code"},
+		"redirect_uri": {redirect},
+		"scope":        {strings.Join(c.cfg.Scopes, " ")},
+		"claims":       {mergeClaims(o.Claims)},
+	}, secretParam{"code", code}, secretParam{"code_verifier", ask.verifier})
+	clear(code)
+	clear(ask.verifier)
 	if err != nil {
 		return Account{}, fmt.Errorf("redeem the code: %w", codeKind(err))
 	}
@@ -120,9 +143,7 @@ func (c *Client) take(ctx context.Context, g grant, nonce string) (Account, erro
 	}
 	account.Scopes = g.scopes
 	if len(g.scopes) == 0 { // RFC 6749 section 5.1: left out when it is what was asked for
-		for _, s := range c.cfg.Scopes {
-			account.Scopes = append(account.Scopes, bareScope(s))
-		}
+		account.Scopes = c.askedScopes()
 	}
 	if err := c.adopt(ctx, account.Key, g); err != nil {
 		return Account{}, fmt.Errorf("keep the sign-in: %w", err)
@@ -170,15 +191,25 @@ func codeKind(err error) error {
 }
 
 // request holds the values that tie an answer to the question.
-type request struct{ state, nonce, verifier string }
+type request struct {
+	state, nonce string
+	verifier     []byte // of PKCE (RFC 7636 section 4.1): 43 characters; overwritten after use
+}
 
 func newRequest() (request, error) {
-	var raw [64]byte
+	var raw [96]byte
+	defer clear(raw[:])
 	if _, err := rand.Read(raw[:]); err != nil {
 		return request{}, fmt.Errorf("draw random numbers: %w: %w", ErrLocal, err)
 	}
 	enc := base64.RawURLEncoding
-	return request{state: enc.EncodeToString(raw[:32]), nonce: enc.EncodeToString(raw[32:]), verifier: oauth2.GenerateVerifier()}, nil
+	return request{state: enc.EncodeToString(raw[:32]), nonce: enc.EncodeToString(raw[32:64]), verifier: enc.AppendEncode(nil, raw[64:])}, nil
+}
+
+// challenge is the verifier's S256 code challenge (RFC 7636 section 4.2).
+func (r request) challenge() string {
+	sum := sha256.Sum256(r.verifier)
+	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 // authorizeURL is the address of the sign-in page.
@@ -188,7 +219,8 @@ func (c *Client) authorizeURL(redirect string, ask request, o SignInOptions) str
 		mode = "query"
 	}
 	params := []oauth2.AuthCodeOption{
-		oauth2.S256ChallengeOption(ask.verifier),
+		oauth2.SetAuthURLParam("code_challenge", ask.challenge()),
+		oauth2.SetAuthURLParam("code_challenge_method", "S256"),
 		oauth2.SetAuthURLParam("nonce", ask.nonce),
 		oauth2.SetAuthURLParam("response_mode", mode),
 	}
@@ -212,6 +244,13 @@ type question struct {
 	read    func(encoded, state string) (answer, error) // takes the answer apart
 	judge   func(*OAuthError) error                     // sorts a refusal
 	done    func() page                                 // what the browser shows after a yes
+	// onward is asked in the same tab when this one, which was asked with prompt=none, needs the person; nil: nothing is.
+	onward *question
+}
+
+// goesOn tells whether a refusal only means that the person has to be asked.
+func (q question) goesOn(e *OAuthError) bool {
+	return q.onward != nil && e != nil && errors.Is(quietKind(e), ErrSignInAgain)
 }
 
 // askBrowser waits for the one answer that knows the state.
@@ -240,7 +279,7 @@ func (c *Client) askBrowser(ctx context.Context, o SignInOptions, ask question) 
 			return false
 		}
 	}
-	lo.serve(&callbackHandler{host: lo.host(), question: ask, settle: settle})
+	lo.serve(&callbackHandler{host: lo.host(), redirect: lo.redirect(), question: ask, settle: settle})
 
 	address := ask.address(lo.redirect())
 	if o.Waiting != nil {

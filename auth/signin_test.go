@@ -88,7 +88,7 @@ func mustQuery(t *testing.T, address string) url.Values {
 
 func TestSelectAccountExcludesLoginHintAndClaimsArePassed(t *testing.T) {
 	c := newFakeLogin(t).client(NewMemoryKeychain())
-	q := mustQuery(t, c.authorizeURL("http://localhost:1", request{"s", "n", "v"},
+	q := mustQuery(t, c.authorizeURL("http://localhost:1", request{"s", "n", []byte("v")},
 		SignInOptions{SelectAccount: true, LoginHint: "a@example.com", QueryMode: true, Claims: `{"access_token":{"nbf":{"essential":true}}}`}))
 	if q.Get("prompt") != "select_account" || q.Has("login_hint") || q.Get("response_mode") != "query" || q.Get("claims") != `{"access_token":{"nbf":{"essential":true},"xms_cc":{"values":["cp1"]}}}` {
 		t.Errorf("query = %v", q)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -30,6 +31,7 @@ type session struct {
 	claims string // challenge that the next token has to answer; guarded by mu too
 
 	ends    time.Time // of access
+	scopes  []string  // of access, bare names; nil: not told
 	life    time.Duration
 	unsaved Secret // refresh token that the keychain has not taken yet; newer than the one in it
 
@@ -67,7 +69,7 @@ func (s *session) leave() { s.turn <- struct{}{} }
 func (s *session) keep(g grant, now time.Time) {
 	s.setAccess(g.access)
 	s.setClaims("")
-	s.life, s.ends = g.life, now.Add(g.life)
+	s.life, s.ends, s.scopes = g.life, now.Add(g.life), g.scopes
 	s.refused, s.no, s.until = Secret{}, nil, time.Time{}
 }
 
@@ -119,6 +121,44 @@ func (c *Client) Token(ctx context.Context, key string) (string, error) {
 	e := Explain(err)
 	c.log.Warn("no access token", "why", e.ID, "code", e.Code, "correlation", e.Correlation, "error", err)
 	return "", fmt.Errorf("get an access token: %w", err)
+}
+
+// Renew fetches a new access token although the one at hand may be good, and tells which scopes it carries, in Graph's bare
+// names: the silent proof that an approval has arrived. A refusal that is still remembered is put to the test again. Errors
+// as Token's.
+func (c *Client) Renew(ctx context.Context, key string) ([]string, error) {
+	if c.bad != nil {
+		return nil, c.bad
+	}
+	s := c.session(key)
+	if err := s.enter(ctx); err != nil {
+		return nil, fmt.Errorf("wait for the token: %w", err)
+	}
+	defer s.leave()
+	if !Transient(s.no) { // what the server asked to wait for stays
+		s.refused, s.no, s.until = Secret{}, nil, time.Time{}
+	}
+	before := s.alive(time.Time{})
+	s.setAccess(Secret{})
+	if _, err := c.refresh(ctx, key, s); err != nil {
+		if Transient(err) {
+			s.setAccess(before)
+		}
+		return nil, fmt.Errorf("renew the access token: %w", err)
+	}
+	if len(s.scopes) == 0 {
+		return c.askedScopes(), nil
+	}
+	return slices.Clone(s.scopes), nil
+}
+
+// askedScopes are the scopes that are asked for, as answers name them.
+func (c *Client) askedScopes() []string {
+	var out []string
+	for _, s := range c.cfg.Scopes {
+		out = append(out, bareScope(s))
+	}
+	return out
 }
 
 // refresh runs in the account's turn.
@@ -192,12 +232,13 @@ func (c *Client) keptToken(ctx context.Context, key string) (Secret, error) {
 }
 
 func (c *Client) redeemRefresh(ctx context.Context, key string, token Secret) (grant, error) {
+	kept := []byte(token.Reveal())
+	defer clear(kept)
 	return c.redeem(ctx, url.Values{
-		"grant_type":    {"refresh_token"},
-		"refresh_token": {token.Reveal()},
-		"scope":         {strings.Join(c.cfg.Scopes, " ")},
-		"claims":        {mergeClaims(c.Claims(key))},
-	})
+		"grant_type": {"refresh_token"},
+		"scope":      {strings.Join(c.cfg.Scopes, " ")},
+		"claims":     {mergeClaims(c.Claims(key))},
+	}, secretParam{"refresh_token", kept})
 }
 
 func deadGrant(err error) bool {
@@ -299,6 +340,7 @@ func (c *Client) SignOut(ctx context.Context, key string) error {
 	s.setAccess(Secret{})
 	s.setClaims("")
 	s.unsaved, s.refused, s.no, s.until = Secret{}, Secret{}, nil, time.Time{}
+	s.scopes, s.ends = nil, time.Time{}
 	if err := c.keys.Delete(ctx, key); err != nil {
 		return fmt.Errorf("sign out: remove the kept sign-in: %w", err)
 	}

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -29,18 +30,26 @@ type grant struct {
 // redeem posts form to the token endpoint. Its errors wrap ErrUnreachable, ErrBusy, ErrCancelled or an *OAuthError that
 // the caller has to judge. It is our own request and not x/oauth2's, because that one sends neither scope nor claims on
 // refresh, and one parser then serves both grants.
-func (c *Client) redeem(ctx context.Context, form url.Values) (grant, error) {
+//
+// secrets are the parameters that let somebody in. They are erased as far as that can be done: the request is overwritten
+// once it is sent, its answer once it is read, and the connection is not kept, for its buffers hold both. What the network
+// library and the decoder copied is left to the garbage collector.
+func (c *Client) redeem(ctx context.Context, form url.Values, secrets ...secretParam) (grant, error) {
 	form.Set("client_id", c.cfg.ClientID)
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.endpoint("token"), strings.NewReader(form.Encode()))
+	sent := encodeForm(form, secrets)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.endpoint("token"), bytes.NewReader(sent))
 	if err != nil {
 		return grant{}, fmt.Errorf("make token request: %w: %w", ErrConfig, err)
 	}
+	req.Close = true
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Accept", "application/json")
 	status, header, body, err := c.do(req)
 	if err != nil {
 		return grant{}, fmt.Errorf("token request: %w", err)
 	}
+	clear(sent) // not after an error: the transport may be writing it yet
+	defer clear(body)
 	if status == http.StatusOK {
 		g, err := parseGrant(body)
 		if err != nil {
@@ -63,6 +72,34 @@ func (c *Client) redeem(ctx context.Context, form url.Values) (grant, error) {
 		return grant{}, fmt.Errorf("token request: %w: %w", ErrBusy, oe)
 	}
 	return grant{}, fmt.Errorf("token request: %w", oe)
+}
+
+// secretParam is a parameter whose value is not made into more strings than there are.
+type secretParam struct {
+	name  string
+	value []byte
+}
+
+// encodeForm is form.Encode with the secrets behind, in one piece of memory that can be overwritten.
+func encodeForm(form url.Values, secrets []secretParam) []byte {
+	plain := form.Encode()
+	size := len(plain)
+	for _, s := range secrets {
+		size += len(s.name) + 2 + 3*len(s.value)
+	}
+	out := append(make([]byte, 0, size), plain...) // whole from the start: growing would leave copies behind
+	for _, s := range secrets {
+		out = append(append(append(out, '&'), s.name...), '=')
+		for _, b := range s.value {
+			switch {
+			case 'a' <= b && b <= 'z', 'A' <= b && b <= 'Z', '0' <= b && b <= '9', strings.IndexByte("-._~", b) >= 0:
+				out = append(out, b)
+			default:
+				out = append(out, '%', "0123456789ABCDEF"[b>>4], "0123456789ABCDEF"[b&15])
+			}
+		}
+	}
+	return out
 }
 
 // do sends the request and reads a bounded answer.

@@ -4,11 +4,23 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
 	"time"
 )
+
+func TestFormWithSecretsIsWhatTheLibraryWouldSend(t *testing.T) {
+	plain := url.Values{"scope": {"a b"}, "client_id": {"x"}}
+	for _, secret := range []string{"", "plain-._~09AZaz", "1.AX+/=& %\xff\x00ä"} {
+		got := string(encodeForm(plain, []secretParam{{"code", []byte(secret)}, {"code_verifier", []byte("v")}}))
+		back, err := url.ParseQuery(got)
+		if err != nil || back.Get("code") != secret || back.Get("code_verifier") != "v" || back.Get("scope") != "a b" || len(back) != 4 {
+			t.Errorf("%q was sent as %q: %v", secret, got, err)
+		}
+	}
+}
 
 func TestParseOAuthError(t *testing.T) {
 	oe := parseOAuthError([]byte(`{"error":"invalid_grant","suberror":"consent_required","claims":"{\"access_token\":{\"x\":1}}",
