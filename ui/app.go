@@ -7,6 +7,7 @@ import (
 	"context"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -61,6 +62,8 @@ type Sessions interface {
 	welcome.Way
 	// SignOut erases what is mirrored of an account and its token.
 	SignOut(ctx context.Context, a mirror.Account) error
+	// KeptUntilQuit tells whether the sign-in of the account with this key is kept in memory only.
+	KeptUntilQuit(key string) bool
 }
 
 // Settings keeps small values between starts.
@@ -318,7 +321,7 @@ func (a *App) setAccounts(all []mirror.Account) {
 		if first || before > 0 {
 			a.showWelcome("", false)
 		}
-	case first || before == 0 || len(all) > before || a.reentered(all):
+	case first || before == 0:
 		a.showFrame()
 		if !first {
 			a.Raise() // the person comes from the browser, which is in front
@@ -333,17 +336,26 @@ func (a *App) setAccounts(all []mirror.Account) {
 	a.setMenu()
 }
 
-// reentered tells whether Welcome, opened to sign in again, has done its work.
-func (a *App) reentered(all []mirror.Account) bool {
-	if a.welcome == nil || a.welcome.LoginHint == "" {
-		return false
-	}
-	for _, acc := range all {
-		if acc.UPN == a.welcome.LoginHint && !acc.SignIn {
-			return true
+// signedIn takes Welcome away when an account is there; hint is who was to sign in, or "".
+func (a *App) signedIn(hint string, who mirror.Account) {
+	a.accountsLoader.Load(a.d.Mailbox.Accounts, func(all []mirror.Account, err error) {
+		if err != nil {
+			a.Fail(page.T("read the accounts"), err)
+			return
 		}
-	}
-	return false
+		a.setAccounts(all)
+		if a.welcome == nil || len(all) == 0 { // the first account has done it
+			return
+		}
+		a.showFrame()
+		a.Raise()
+		switch {
+		case hint != "" && !strings.EqualFold(hint, who.UPN):
+			a.Toast(page.T("You signed in as {{.Who}}, not as {{.Hint}}.", map[string]any{"Who": who.UPN, "Hint": hint}), nil)
+		case hint == "":
+			a.Toast(page.T("Signed in as {{.Who}}", map[string]any{"Who": who.UPN}), nil)
+		}
+	})
 }
 
 func (a *App) showWelcome(hint string, back bool) {
@@ -353,6 +365,7 @@ func (a *App) showWelcome(hint string, back bool) {
 		a.welcome.OnBack = a.showFrame
 		a.welcome.Start()
 	}
+	a.welcome.OnSignedIn = func(who mirror.Account) { a.signedIn(hint, who) }
 	a.closeFloating()
 	a.root.Objects = []fyne.CanvasObject{a.welcome.Object()}
 	a.root.Refresh()

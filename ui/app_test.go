@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"path/filepath"
@@ -41,7 +42,10 @@ type house struct {
 	session *session.Session
 	win     *ui.App
 	end     func()
-	asked   int // how often the browser was opened
+	asked   int    // how often the browser was opened
+	address string // last opened
+	other   bool   // the person picks another account than the hinted one
+	who     string // signs in there; "" is the demo's person
 	mu      sync.Mutex
 }
 
@@ -50,9 +54,11 @@ type ways struct {
 	h *house
 }
 
-func (w ways) SignIn(ctx context.Context, o auth.SignInOptions) error {
-	_, err := w.Session.SignIn(ctx, o)
-	return err
+func (w ways) SignIn(ctx context.Context, o auth.SignInOptions) (mirror.Account, error) {
+	if w.h.other {
+		o.LoginHint = ""
+	}
+	return w.Session.SignIn(ctx, o)
 }
 func (w ways) SampleData() func() error { return nil }
 func (w ways) Hint() string             { return "" }
@@ -67,10 +73,12 @@ func (w ways) SetAdvanced(ctx context.Context, in welcome.Choices) error {
 func (w ways) OpenBrowser(address string) error {
 	w.h.mu.Lock()
 	w.h.asked++
+	w.h.address = address
+	who := cmp.Or(w.h.who, directory.DemoUPN)
 	w.h.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	return visitor.SignIn(ctx, address, directory.DemoUPN, directory.DemoPassword)
+	return visitor.SignIn(ctx, address, who, directory.DemoPassword)
 }
 
 func newHouse(t *testing.T) *house {
@@ -264,7 +272,7 @@ func TestSignOutRemovesTheTokenFromItsKeychain(t *testing.T) {
 	h.start()
 	h.signIn()
 	a := h.account()
-	h.session.UseAuth(auth.New(auth.Config{ClientID: h.tenant.ClientID, LoginURL: h.tenant.LoginURL}, auth.NewMemoryKeychain(), nil))
+	h.session.UsePassing(auth.New(auth.Config{ClientID: h.tenant.ClientID, LoginURL: h.tenant.LoginURL}, auth.NewMemoryKeychain(), nil))
 	if err := h.session.SignOut(t.Context(), a); err != nil {
 		t.Fatal(err)
 	}

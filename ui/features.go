@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -8,9 +9,9 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"supercrm/outlook/mirror"
-	"supercrm/ui/accounts"
 	"supercrm/ui/kit"
 	"supercrm/ui/page"
+	"supercrm/ui/welcome"
 )
 
 // pageFeatures are the features whose absence is told on a page.
@@ -29,7 +30,7 @@ func (a *App) notice(ids []string) fyne.CanvasObject {
 	var lines []string
 	upn := ""
 	for _, acc := range a.accounts {
-		for _, f := range accounts.Missing(acc) {
+		for _, f := range welcome.Missing(acc) {
 			if !slices.Contains(ids, f.ID) {
 				continue
 			}
@@ -69,6 +70,8 @@ func (a *App) wireAccounts() {
 		a.askSignOut(acc)
 	}
 	p.OnAdd = func() { a.showWelcome("", true) }
+	p.Passing = a.d.Sessions.KeptUntilQuit
+	p.OnCheck = a.checkGrants
 	p.OnApproval = func() {
 		a.showWelcome("", true)
 		a.welcome.Administrator()
@@ -77,6 +80,26 @@ func (a *App) wireAccounts() {
 		a.showWelcome("", true)
 		a.welcome.Advanced()
 	}
+}
+
+// checkGrants asks silently what the accounts may do now.
+func (a *App) checkGrants() {
+	a.Go("verify accounts", func(ctx context.Context) {
+		all, err := a.d.Sessions.Verify(ctx)
+		a.Do(func() {
+			if err != nil {
+				a.Fail(page.T("ask Microsoft what is allowed"), err)
+				return
+			}
+			for _, acc := range all {
+				if acc.SignIn || len(welcome.Missing(acc)) > 0 {
+					a.Toast(page.T("Microsoft still does not allow everything that {{.UPN}} needs.", map[string]any{"UPN": acc.UPN}), nil)
+					return
+				}
+			}
+			a.Toast(page.T("Everything is allowed now"), nil)
+		})
+	})
 }
 
 // refuseMeeting says why no meeting can be made, or "".

@@ -36,8 +36,8 @@ func (a *App) wireKeys() {
 			a.closeFloating()
 			return
 		}
-		if e.Name == fyne.KeyEscape && a.welcome != nil {
-			a.welcome.Back()
+		if a.welcome != nil {
+			a.welcome.TypedKey(e)
 			return
 		}
 		if k, ok := a.keyed(); ok {

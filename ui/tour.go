@@ -127,6 +127,12 @@ func (w *walk) comeIn() error {
 	if err := w.pictures("welcome-administrator"); err != nil {
 		return err
 	}
+	if err := w.on(func() { w.a.welcome.RegistrationGuide() }); err != nil {
+		return err
+	}
+	if err := w.pictures("welcome-registration"); err != nil {
+		return err
+	}
 	if err := w.on(func() { w.a.welcome.SignIn() }); err != nil {
 		return err
 	}
@@ -275,6 +281,12 @@ func (w *walk) seeRest() error {
 		return err
 	}
 	if err := w.pictures("search"); err != nil {
+		return err
+	}
+	if err := w.on(w.a.openAccounts); err != nil {
+		return err
+	}
+	if err := w.pictures("accounts"); err != nil {
 		return err
 	}
 	if err := w.on(w.a.frame.Status.OnPending); err != nil {

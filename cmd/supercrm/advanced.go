@@ -18,6 +18,7 @@ type advanced struct {
 	use      func(*auth.Client, string) // the next sign-ins'
 	log      *slog.Logger
 	lockDir  string
+	mark     string // of approval links
 	demo     bool
 }
 
@@ -48,7 +49,7 @@ func (a *advanced) SetAdvanced(ctx context.Context, made welcome.Choices) error 
 		return err
 	}
 	if !a.demo {
-		a.use(newAuth(where, nil, a.log, a.lockDir), where.graphURL)
+		a.use(newAuth(where, nil, a.log, a.lockDir, a.mark), where.graphURL)
 	}
 	return nil
 }

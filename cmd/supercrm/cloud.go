@@ -68,9 +68,10 @@ func (c cloud) check() error {
 	return nil
 }
 
-func newAuth(c cloud, keys auth.Keychain, log *slog.Logger, lockDir string) *auth.Client {
+// newAuth makes a client. keys nil is the system's keychain; mark is settings.ApprovalState.
+func newAuth(c cloud, keys auth.Keychain, log *slog.Logger, lockDir, mark string) *auth.Client {
 	if keys == nil {
 		keys = auth.NewKeychain(auth.KeychainService(c.clientID, c.loginURL))
 	}
-	return auth.New(auth.Config{ClientID: c.clientID, Tenant: c.tenant, LoginURL: c.loginURL, LockDir: lockDir}, keys, log)
+	return auth.New(auth.Config{ClientID: c.clientID, Tenant: c.tenant, LoginURL: c.loginURL, LockDir: lockDir, LinkState: mark}, keys, log)
 }

@@ -131,7 +131,11 @@ func serve(ctx context.Context, a fyne.App, db *store.DB, dir string, o options,
 	}
 	m := mirror.New(mirror.Options{DB: db, Log: log, Zone: zone, UndoSend: 10 * time.Second})
 	end.add(m.Close)
-	keeper := newAuth(where, nil, log, dir)
+	mark, err := values.ApprovalState(ctx)
+	if err != nil {
+		return err
+	}
+	keeper := newAuth(where, nil, log, dir, mark)
 	if o.demo && o.profile == "" {
 		end.add(func() { forget(context.WithoutCancel(ctx), m, keeper, log) })
 	}
@@ -142,9 +146,9 @@ func serve(ctx context.Context, a fyne.App, db *store.DB, dir string, o options,
 			if in, err := values.LoadSignIn(ctx); err == nil && !o.demo {
 				now, _ = chosen(in).overridden(os.Getenv)
 			}
-			return newAuth(now, auth.NewMemoryKeychain(), log, "")
+			return newAuth(now, auth.NewMemoryKeychain(), log, "", mark)
 		},
-		advanced: &advanced{settings: values, use: s.UseCloud, log: log, lockDir: dir, demo: o.demo}}
+		advanced: &advanced{settings: values, use: s.UseCloud, log: log, lockDir: dir, mark: mark, demo: o.demo}}
 	if demo != nil {
 		w.hint = demo.hint()
 	}

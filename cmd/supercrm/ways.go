@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"os"
@@ -11,7 +10,6 @@ import (
 
 	"supercrm/auth"
 	"supercrm/internal/session"
-	"supercrm/outlook/mirror"
 )
 
 // ways is how the window signs people in and out.
@@ -24,15 +22,6 @@ type ways struct {
 	demo   bool
 }
 
-// SignIn implements welcome.Way.
-func (w *ways) SignIn(ctx context.Context, o auth.SignInOptions) error {
-	_, err := w.Session.SignIn(ctx, o)
-	return err
-}
-
-// SignOut implements ui.Sessions.
-func (w *ways) SignOut(ctx context.Context, a mirror.Account) error { return w.Session.SignOut(ctx, a) }
-
 // Hint implements welcome.Way.
 func (w *ways) Hint() string { return w.hint }
 
@@ -40,7 +29,7 @@ func (w *ways) Hint() string { return w.hint }
 func (w *ways) OpenBrowser(address string) error { return w.open(address) }
 
 // KeepUntilQuit implements welcome.Way.
-func (w *ways) KeepUntilQuit() { w.UseAuth(w.memory()) }
+func (w *ways) KeepUntilQuit() { w.UsePassing(w.memory()) }
 
 // SampleData implements welcome.Way: the demo is a program of its own, with its own folder, so that sample data never
 // mixes with somebody's own.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 
 	"supercrm/auth"
@@ -32,18 +33,27 @@ type Session struct {
 	auth    *auth.Client
 	graph   string
 	keepers map[string]*auth.Client // by account key: who holds the tokens of a connected account
+	passing map[*auth.Client]bool   // those that forget everything when the program ends
 }
 
 // New returns a session that has connected nothing yet.
 func New(o Options) *Session {
-	return &Session{o: o, auth: o.Auth, graph: o.GraphURL, keepers: map[string]*auth.Client{}}
+	return &Session{o: o, auth: o.Auth, graph: o.GraphURL, keepers: map[string]*auth.Client{}, passing: map[*auth.Client]bool{}}
 }
 
-// UseAuth changes who keeps the tokens from the next sign-in on, when the person has chosen to do without a keychain.
-func (s *Session) UseAuth(c *auth.Client) {
+// UsePassing changes who keeps the tokens from the next sign-in on to one that forgets them when the program ends: the
+// person has chosen to do without a keychain.
+func (s *Session) UsePassing(c *auth.Client) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.auth = c
+	s.auth, s.passing[c] = c, true
+}
+
+// KeptUntilQuit tells whether the sign-in of the account with this key ends with the program.
+func (s *Session) KeptUntilQuit(key string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.passing[s.keepers[key]]
 }
 
 // UseCloud changes where the next sign-ins go. Accounts that are connected stay with what they were connected to.
@@ -123,22 +133,26 @@ func (s *Session) SignIn(ctx context.Context, o auth.SignInOptions) (mirror.Acco
 	if err != nil {
 		return mirror.Account{}, err
 	}
-	return s.connect(ctx, keeper, infoOf(a))
+	return s.begin(ctx, keeper, a)
+}
+
+// begin connects who has signed in. The mailbox is being mirrored while what the sign-in needed is taken out of memory.
+func (s *Session) begin(ctx context.Context, keeper *auth.Client, a auth.Account) (mirror.Account, error) {
+	connected, err := s.connect(ctx, keeper, mirror.AccountInfo{Key: a.Key, UPN: a.UPN, Name: a.Name, Granted: a.Scopes})
+	if err == nil {
+		s.forget()
+	}
+	return connected, err
 }
 
 // DeviceSignIn is SignIn with a code that is typed on another device. show must not block.
-func (s *Session) DeviceSignIn(ctx context.Context, show func(auth.DeviceCode)) error {
+func (s *Session) DeviceSignIn(ctx context.Context, show func(auth.DeviceCode)) (mirror.Account, error) {
 	keeper := s.client()
 	a, err := keeper.DeviceSignIn(ctx, show)
 	if err != nil {
-		return err
+		return mirror.Account{}, err
 	}
-	_, err = s.connect(ctx, keeper, infoOf(a))
-	return err
-}
-
-func infoOf(a auth.Account) mirror.AccountInfo {
-	return mirror.AccountInfo{Key: a.Key, UPN: a.UPN, Name: a.Name, Granted: a.Scopes}
+	return s.begin(ctx, keeper, a)
 }
 
 func (s *Session) claims(ctx context.Context, upn string) string {
@@ -166,6 +180,7 @@ func (s *Session) SignOut(ctx context.Context, a mirror.Account) error {
 	if err := s.keeper(a.Key).SignOut(ctx, a.Key); err != nil {
 		return fmt.Errorf("sign out: remove the token: %w", err)
 	}
+	s.forget()
 	return nil
 }
 
@@ -175,4 +190,44 @@ func (s *Session) ApprovalLink(l auth.ApprovalLink) string { return s.client().A
 // Approve asks an administrator at this computer to approve the program. It signs nobody in.
 func (s *Session) Approve(ctx context.Context, o auth.ApproveOptions) (auth.Approval, error) {
 	return s.client().Approve(ctx, o)
+}
+
+// ReadApproval reads the address at which a forwarded approval ended; see auth.Client.ReadApproval.
+func (s *Session) ReadApproval(text string) (auth.Approval, error) {
+	return s.client().ReadApproval(text)
+}
+
+// Verify asks the login server, silently, what each connected account may do now: the proof after an approval. An account that gained permissions is connected anew with them. The
+// accounts come as they are afterwards; an error says that some could not be asked.
+func (s *Session) Verify(ctx context.Context) ([]mirror.Account, error) {
+	known, err := s.o.Mirror.Accounts(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("verify accounts: %w", err)
+	}
+	var out []mirror.Account
+	var failed error
+	for _, a := range known {
+		keeper := s.keeper(a.Key)
+		granted, err := keeper.Renew(ctx, a.Key)
+		switch {
+		case errors.Is(err, auth.ErrSignInAgain):
+			a.SignIn = true
+		case err != nil:
+			failed = errors.Join(failed, err)
+		case a.SignIn || !sameScopes(granted, a.Granted):
+			info := mirror.AccountInfo{Key: a.Key, UPN: a.UPN, Name: a.Name, Granted: granted}
+			if a, err = s.connect(ctx, keeper, info); err != nil {
+				failed = errors.Join(failed, err)
+				continue
+			}
+		}
+		out = append(out, a)
+	}
+	return out, failed
+}
+
+// sameScopes compares two sets.
+func sameScopes(a, b []string) bool {
+	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
+	return slices.Equal(a, b)
 }

@@ -163,7 +163,7 @@ func TestClaimsAndSecretsFromSignInToSignOut(t *testing.T) {
 	}
 
 	// With another keeper for later sign-ins, this account's token still leaves the keychain that it is in.
-	r.s.UseAuth(auth.New(auth.Config{ClientID: tenant.ClientID, LoginURL: tenant.LoginURL}, auth.NewMemoryKeychain(), log))
+	r.s.UsePassing(auth.New(auth.Config{ClientID: tenant.ClientID, LoginURL: tenant.LoginURL}, auth.NewMemoryKeychain(), log))
 	if err := r.s.SignOut(context.WithoutCancel(t.Context()), a); err != nil {
 		t.Fatal(err)
 	}

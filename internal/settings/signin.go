@@ -2,6 +2,7 @@ package settings
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 )
 
@@ -45,4 +46,19 @@ func (s *Settings) SaveSignIn(ctx context.Context, in SignIn) error {
 		}
 	}
 	return nil
+}
+
+// ApprovalState is what marks this profile's approval links: the same for all of them and over restarts, for a reply may
+// come days later. It is made the first time. It is no secret.
+func (s *Settings) ApprovalState(ctx context.Context) (string, error) {
+	const name = "signin.approval_state"
+	state, err := s.Load(ctx, name)
+	if err == nil && state == "" {
+		state = rand.Text()
+		err = s.Save(ctx, name, state)
+	}
+	if err != nil {
+		return "", fmt.Errorf("read the mark of approval links: %w", err)
+	}
+	return state, nil
 }

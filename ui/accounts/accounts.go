@@ -23,9 +23,13 @@ type Data interface {
 
 // Panel lists the accounts. Its methods are called on the UI thread; the callbacks are set before it is opened.
 type Panel struct {
-	OnSignIn   func(upn string)
-	OnSignOut  func(mirror.Account)
-	OnAdd      func()
+	OnSignIn  func(upn string)
+	OnSignOut func(mirror.Account)
+	OnAdd     func()
+	// OnCheck asks silently what the accounts may do now.
+	OnCheck func()
+	// Passing tells whether an account's sign-in is kept until the program quits only; nil: none is.
+	Passing    func(key string) bool
 	OnApproval func() // about an administrator's approval
 	OnAdvanced func()
 	OnClose    func()
@@ -99,7 +103,7 @@ func (p *Panel) show(all []mirror.Account) {
 }
 
 func (p *Panel) account(a mirror.Account) fyne.CanvasObject {
-	missing := Missing(a)
+	missing := welcome.Missing(a)
 	state := kit.NewChip(page.T("Signed in"), kit.OK)
 	switch {
 	case a.SignIn:
@@ -120,8 +124,16 @@ func (p *Panel) account(a mirror.Account) fyne.CanvasObject {
 	if a.SignIn || len(missing) > 0 {
 		again = kit.NewPrimary(label, "", func() { p.OnSignIn(a.UPN) })
 	}
-	out := kit.NewGhost(page.T("Sign out…"), "", func() { p.OnSignOut(a) })
-	return kit.InsetAll(kit.Stack(kit.S3, head, kit.Inset(rows, 0, 0, 0, 36+kit.S3), kit.Inset(kit.Row(kit.S2, again, out, kit.Spring()), 0, 0, 0, 36+kit.S3)), kit.S4)
+	buttons := kit.Row(kit.S2, again)
+	if len(missing) > 0 && !a.SignIn {
+		buttons.Add(kit.NewGhost(page.T("Check again"), "sync", func() { p.OnCheck() }))
+	}
+	buttons.Add(kit.NewGhost(page.T("Sign out…"), "", func() { p.OnSignOut(a) }))
+	buttons.Add(kit.Spring())
+	if p.Passing != nil && p.Passing(a.Key) {
+		rows.Add(kit.NewParagraph(page.T("As you chose, this sign-in is kept until you quit and not in the keychain: the next start asks again."), kit.SizeSmall, kit.ColorWarn))
+	}
+	return kit.InsetAll(kit.Stack(kit.S3, head, kit.Inset(rows, 0, 0, 0, 36+kit.S3), kit.Inset(buttons, 0, 0, 0, 36+kit.S3)), kit.S4)
 }
 
 // feature says whether something works, and if not, what that means.
@@ -140,12 +152,4 @@ func feature(f auth.Feature, granted []string) fyne.CanvasObject {
 	icon := kit.Stack(0, kit.Inset(kit.NewIcon(welcome.FeatureIcon(f.ID), kit.ColorMuted, 16), 1, 0, 0, 0), kit.Spring())
 	name := kit.Row(kit.S2, kit.Grow(kit.NewLine(page.T(f.Name), kit.SizeBody, kit.ColorText)), kit.NewText(word, kit.SizeSmall, color))
 	return kit.Columns(kit.S3, icon, kit.Grow(kit.Stack(1, name, kit.NewParagraph(page.T(text), kit.SizeSmall, kit.ColorMuted))))
-}
-
-// Missing lists the features that an account's grants do not cover. An account whose grants are not known misses nothing.
-func Missing(a mirror.Account) []auth.Feature {
-	if len(a.Granted) == 0 {
-		return nil
-	}
-	return auth.MissingFeatures(a.Granted)
 }

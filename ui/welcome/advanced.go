@@ -116,8 +116,9 @@ func (a *advanced) show() {
 	} else if c, ok := auth.CloudByID(a.in.Cloud); ok {
 		objs = append(objs, kit.NewLine(c.Name+"  ·  "+c.LoginURL, kit.SizeSmall, kit.ColorMuted))
 	}
-	objs = append(objs, a.code, kit.Hairline(), kit.Row(kit.S2, p.main(page.T("Save"), "", a.save),
-		kit.NewButton(page.T("Set back"), "undo", func() { a.keep(Choices{}) }), kit.Spring(), kit.NewGhost(page.T("Back"), "", p.Back)))
+	objs = append(objs, a.code,
+		kit.Row(0, kit.NewLink(page.T("How to register Super CRM with Microsoft"), "info", func() { p.guide(auth.RegistrationFault{}) }), kit.Spring()), kit.Hairline(), kit.Row(kit.S2, p.main(page.T("Save"), "", a.save),
+			kit.NewButton(page.T("Set back"), "undo", func() { a.keep(Choices{}) }), kit.Spring(), kit.NewGhost(page.T("Back"), "", p.Back)))
 	p.showIn(cardWidth+60, objs...)
 	p.Focus()
 }

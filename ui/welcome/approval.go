@@ -24,13 +24,20 @@ type approval struct {
 	address string // of the page that is open in the browser; "" while none is
 	failed  error
 	more    bool // the choices that few need are open
+	reading bool // the field for the reply to a forwarded link is open
+	reply   *kit.Field
 	granted *auth.Approval
+	proof   proof
 }
 
 func newApproval(p *Page, refused bool) *approval {
 	a := &approval{p: p, refused: refused}
 	a.tenant = kit.NewField(page.T("Organization (if it is not the one that is signed in to)"), page.T("contoso.com or the tenant's id"))
 	a.tenant.Entry.OnEdit = func(s string) { a.link.Tenant = strings.TrimSpace(s) }
+	a.tenant.Entry.OnEscape = a.back
+	a.reply = kit.NewField(page.T("Address of the empty page on which the approval ended"), p.replyExample())
+	a.reply.Entry.OnSubmitted = a.read
+	a.reply.Entry.OnEscape = a.back
 	return a
 }
 
@@ -68,28 +75,66 @@ func (a *approval) show() {
 			}
 			objs = append(objs, kit.NewBanner(tone, page.T(e.Title), text))
 		}
-		objs = append(objs, a.asking(), permissions())
+		if a.reading {
+			objs = append(objs, a.replying())
+		} else {
+			objs = append(objs, a.asking())
+		}
+		objs = append(objs, kit.Hairline(), a.onward(), permissions())
 	}
 	if a.address != "" {
 		p.showIn(wideWidth, objs...)
+		p.escape = a.giveUp
+		p.primary = nil // a second press of the button that is gone would open the page again
+		p.host.Window().Canvas().Unfocus()
 		return
 	}
-	row := kit.Row(kit.S2)
 	if a.granted != nil {
-		row.Add(p.main(page.T("Continue signing in"), "", p.SignIn))
-	} else {
-		row.Add(kit.NewButton(page.T("It is approved: continue signing in"), "", p.SignIn))
+		objs = append(objs, kit.Hairline(), kit.Row(kit.S2, a.next(), kit.Spring(), kit.NewGhost(page.T("Back"), "", p.Back)))
+	}
+	p.showIn(wideWidth, objs...)
+	p.escape = a.back
+	if a.reading && a.granted == nil {
+		p.host.Window().Canvas().Focus(a.reply.Entry)
+		return
+	}
+	p.Focus()
+}
+
+// onward is what one does after the approval, or instead of it.
+func (a *approval) onward() fyne.CanvasObject {
+	row := kit.Row(kit.S2, kit.NewButton(page.T("It is approved: continue signing in"), "", a.p.goOn))
+	if a.p.OnBack != nil {
+		row = kit.Row(kit.S2, kit.NewButton(page.T("It is approved: check my accounts"), "", func() {
+			a.granted = &auth.Approval{}
+			a.prove()
+		}))
+	}
+	if !a.reading {
+		row.Add(kit.NewGhost(page.T("Paste the reply"), "link", func() {
+			a.reading = true
+			a.show()
+		}))
 	}
 	row.Add(kit.Spring())
-	if a.granted == nil && !a.more {
+	if !a.more && !a.reading {
 		row.Add(kit.NewGhost(page.T("More choices"), "", func() {
 			a.more = true
 			a.show()
 		}))
 	}
-	row.Add(kit.NewGhost(page.T("Back"), "", p.Back))
-	p.showIn(wideWidth, append(objs, kit.Hairline(), row)...)
-	p.Focus()
+	row.Add(kit.NewGhost(page.T("Back"), "", a.back))
+	return row
+}
+
+// back closes the field for the reply, or leaves the page.
+func (a *approval) back() {
+	if a.reading {
+		a.reading, a.failed = false, nil
+		a.show()
+		return
+	}
+	a.p.Back()
 }
 
 // permissions says what is asked and why, permission by permission.
@@ -116,11 +161,7 @@ func (a *approval) asking() fyne.CanvasObject {
 	p := a.p
 	open := func() { a.open() }
 	write := func() { p.open(approvalMail(p.way.ApprovalLink(a.link))) }
-	var copyIt *kit.Button
-	copyIt = kit.NewButton(page.T("Copy link"), "copy", func() {
-		fyne.CurrentApp().Clipboard().SetContent(p.way.ApprovalLink(a.link))
-		copyIt.SetLabel(page.T("Copied"))
-	})
+	copyIt := p.copying(kit.NewButton(page.T("Copy link"), "copy", nil), func() string { return p.way.ApprovalLink(a.link) })
 	row := kit.Row(kit.S2)
 	if a.refused {
 		row.Add(p.main(page.T("Write to my administrator"), "mail", write))
@@ -145,28 +186,13 @@ func (a *approval) waiting() fyne.CanvasObject {
 	return kit.Stack(kit.S3,
 		kit.NewBanner(kit.Info, page.T("Finish in your browser"), page.T("Sign in there as administrator and choose Accept. This page goes on by itself.")),
 		a.p.copyable(a.address),
-		kit.Row(kit.S2, kit.NewButton(page.T("Cancel"), "", func() {
-			a.p.stop()
-			a.address = ""
-			a.show()
-		})))
+		kit.Row(kit.S2, kit.NewButton(page.T("Cancel (Esc)"), "", a.giveUp)))
 }
 
-func (a *approval) result() fyne.CanvasObject {
-	text := page.T("Nobody is signed in by it. You and your colleagues sign in as usual and are not asked for permission any more.")
-	if a.granted.TenantID != "" {
-		text += "\n" + page.T("Organization: {{.ID}}", map[string]any{"ID": a.granted.TenantID})
-	}
-	if a.granted.Scopes != nil {
-		if missing := auth.MissingFeatures(a.granted.Scopes); len(missing) > 0 {
-			names := make([]string, len(missing))
-			for i, f := range missing {
-				names[i] = page.T(f.Name)
-			}
-			return kit.NewBanner(kit.Warn, page.T("Approved in part"), text+"\n"+page.T("Not approved: {{.Names}}.", map[string]any{"Names": strings.Join(names, "; ")}))
-		}
-	}
-	return kit.NewBanner(kit.OK, page.T("Microsoft says: approved"), text)
+func (a *approval) giveUp() {
+	a.p.stop()
+	a.address = ""
+	a.show()
 }
 
 // open asks in the browser of this computer.
@@ -202,6 +228,10 @@ func (a *approval) open() {
 			switch {
 			case err == nil:
 				a.granted = &got
+				if p.OnBack != nil {
+					a.prove()
+					return
+				}
 			case !errors.Is(err, auth.ErrCancelled):
 				a.failed = err
 			}

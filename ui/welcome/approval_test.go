@@ -48,7 +48,7 @@ func TestApprovalAtThisComputer(t *testing.T) {
 	press(t, p, "Open as administrator")
 	<-g.approve
 	h.Until("the wait", func() bool { return uitest.Shows(p.Object(), "Finish in your browser") })
-	press(t, p, "Cancel")
+	press(t, p, "Cancel (Esc)")
 	h.Settle()
 	if uitest.Shows(p.Object(), "Finish in your browser") || uitest.Shows(p.Object(), "not approved") {
 		t.Fatalf("after cancelling: %q", uitest.Texts(p.Object()))

@@ -2,7 +2,6 @@ package welcome
 
 import (
 	"context"
-	"errors"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -21,7 +20,7 @@ func (p *Page) signInByCode() {
 	p.showCode(auth.DeviceCode{})
 	p.host.Go("sign in with a code", func(context.Context) {
 		defer cancel()
-		err := p.way.DeviceSignIn(ctx, func(d auth.DeviceCode) {
+		who, err := p.way.DeviceSignIn(ctx, func(d auth.DeviceCode) {
 			p.host.Do(func() {
 				if p.turn == turn {
 					p.showCode(d)
@@ -29,12 +28,8 @@ func (p *Page) signInByCode() {
 			})
 		})
 		p.host.Do(func() {
-			switch {
-			case p.turn != turn, err == nil:
-			case errors.Is(err, context.Canceled), errors.Is(err, auth.ErrCancelled):
-				p.Start()
-			default:
-				p.failed(err)
+			if p.turn == turn {
+				p.ended(who, err, openly)
 			}
 		})
 	})
@@ -54,5 +49,5 @@ func (p *Page) showCode(d auth.DeviceCode) {
 			container.NewStack(kit.NewFill(kit.ColorAccentSoft, kit.Corner), kit.InsetAll(container.NewCenter(code), kit.S3)),
 			kit.NewParagraph(page.T("The code is good until {{.Time}}. Organizations that want managed computers refuse this way; then use the browser.", map[string]any{"Time": d.Until.Format("15:04")}), kit.SizeSmall, kit.ColorMuted))
 	}
-	p.show(append(objs, gap(0), kit.Row(kit.S2, kit.NewButton(page.T("Cancel"), "", p.Back), kit.Spring()))...)
+	p.show(append(objs, gap(0), kit.Row(kit.S2, kit.NewButton(page.T("Cancel (Esc)"), "", p.Back), kit.Spring()))...)
 }

@@ -4,15 +4,14 @@ package welcome
 
 import (
 	"context"
-	"errors"
 	"net/url"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
 	"supercrm/assets"
 	"supercrm/auth"
+	"supercrm/outlook/mirror"
 	"supercrm/ui/kit"
 	"supercrm/ui/page"
 )
@@ -20,13 +19,18 @@ import (
 // Way is how one gets in.
 type Way interface {
 	// SignIn asks the person in the browser and connects the mailbox. It blocks until that is done or ctx ends.
-	SignIn(ctx context.Context, o auth.SignInOptions) error
+	SignIn(ctx context.Context, o auth.SignInOptions) (mirror.Account, error)
 	// DeviceSignIn is SignIn with a code that is typed on another device. show must not block.
-	DeviceSignIn(ctx context.Context, show func(auth.DeviceCode)) error
+	DeviceSignIn(ctx context.Context, show func(auth.DeviceCode)) (mirror.Account, error)
 	// ApprovalLink is the address at which an administrator approves the program for the whole organization.
 	ApprovalLink(l auth.ApprovalLink) string
 	// Approve opens that page for an administrator at this computer and waits for the answer. It signs nobody in.
 	Approve(ctx context.Context, o auth.ApproveOptions) (auth.Approval, error)
+	// ReadApproval reads the address at which a forwarded approval link ended. It does not block and signs nobody in.
+	ReadApproval(text string) (auth.Approval, error)
+	// Verify asks silently what the accounts that are signed in may do now, and gives them as they are afterwards. An error
+	// says that some could not be asked.
+	Verify(ctx context.Context) ([]mirror.Account, error)
 	// Advanced reads where the program signs in; SetAdvanced checks, keeps and applies it. Both read or write a file.
 	Advanced(ctx context.Context) (Choices, error)
 	SetAdvanced(ctx context.Context, in Choices) error
@@ -48,13 +52,17 @@ type Page struct {
 	way  Way
 	// OnBack, when set, offers a way back to the pages: a second account, or signing in again.
 	OnBack func()
+	// OnSignedIn hears who has signed in; the page shows the wait until it is taken away.
+	OnSignedIn func(mirror.Account)
 	// LoginHint fills in who signs in again; "" asks.
 	LoginHint string
 
 	root    *fyne.Container
 	card    *fyne.Container
 	scroll  *container.Scroll
-	device  bool // the sign-in with a code is offered
+	device  bool   // the sign-in with a code is offered
+	start   bool   // the ways in are on the card
+	escape  func() // what Escape does on this card; nil: Back
 	cancel  context.CancelFunc
 	turn    int // of the sign-in under way: late words of an earlier one are dropped
 	pasted  chan string
@@ -86,6 +94,7 @@ func (p *Page) show(objs ...fyne.CanvasObject) { p.showIn(cardWidth, objs...) }
 
 // showIn is show in a card of another width. What is higher than the window is scrolled.
 func (p *Page) showIn(width float32, objs ...fyne.CanvasObject) {
+	p.start, p.escape = false, nil
 	body := kit.Stack(kit.S3, objs...)
 	ground := kit.NewFill(kit.ColorRaised, 12)
 	ground.Raised = true
@@ -105,7 +114,7 @@ func brand() fyne.CanvasObject {
 // Start shows the ways in.
 func (p *Page) Start() {
 	p.stop()
-	p.primary = kit.NewPrimary(page.T("Sign in with Microsoft"), "", func() { p.signIn(false) })
+	p.primary = kit.NewPrimary(page.T("Sign in with Microsoft"), "", p.SignIn)
 	p.primary.Tall = true
 	objs := []fyne.CanvasObject{
 		brand(),
@@ -130,7 +139,7 @@ func (p *Page) Start() {
 	}
 	links := kit.Row(0)
 	if p.OnBack != nil {
-		links.Add(kit.NewLink(page.T("Back"), "chevron-left", p.OnBack))
+		links.Add(kit.NewLink(page.T("Back"), "chevron-left", p.Back))
 	}
 	links.Add(kit.NewLink(page.T("I am an administrator"), "shield", p.Administrator))
 	if p.device {
@@ -141,12 +150,42 @@ func (p *Page) Start() {
 	objs = append(objs, gap(0), kit.Hairline(), links,
 		kit.NewParagraph(page.T("The sign-in stays in this computer's keychain. Your password is only typed on Microsoft's page."), kit.SizeSmall, kit.ColorMuted))
 	p.show(objs...)
+	p.start = true
 }
 
-// Back goes to the first state and gives it the keyboard; what is under way is given up.
+// Back goes to the first state and gives it the keyboard; what is under way is given up. From the first state it goes back
+// to the pages, where there are any.
 func (p *Page) Back() {
+	if p.start && p.OnBack != nil {
+		p.stop()
+		p.OnBack()
+		return
+	}
 	p.Start()
 	p.Focus()
+}
+
+// TypedKey is a key that neither a field nor a floating panel has taken: Escape goes a step back, the arrows and the page
+// keys move what is higher than the window.
+func (p *Page) TypedKey(e *fyne.KeyEvent) {
+	by := map[fyne.KeyName]float32{fyne.KeyDown: 40, fyne.KeyUp: -40, fyne.KeyPageDown: p.scroll.Size().Height - 40, fyne.KeyPageUp: 40 - p.scroll.Size().Height,
+		fyne.KeyHome: -p.scroll.Content.Size().Height, fyne.KeyEnd: p.scroll.Content.Size().Height}[e.Name]
+	switch {
+	case e.Name == fyne.KeyEscape:
+		p.Escape()
+	case by != 0:
+		most := max(0, p.scroll.Content.Size().Height-p.scroll.Size().Height)
+		p.scroll.ScrollToOffset(fyne.NewPos(0, min(most, max(0, p.scroll.Offset.Y+by))))
+	}
+}
+
+// Escape goes one step back.
+func (p *Page) Escape() {
+	if p.escape != nil {
+		p.escape()
+		return
+	}
+	p.Back()
 }
 
 func gap(h float32) fyne.CanvasObject { return kit.Fixed(kit.Spring(), 0, h) }
@@ -174,13 +213,18 @@ func (p *Page) copyable(address string) fyne.CanvasObject {
 			shown += "?…"
 		}
 	}
-	var copyIt *kit.Button
-	copyIt = kit.NewLink(page.T("Copy address"), "copy", func() {
-		fyne.CurrentApp().Clipboard().SetContent(address)
-		copyIt.SetLabel(page.T("Copied"))
-	})
+	copyIt := p.copying(kit.NewLink(page.T("Copy address"), "copy", nil), func() string { return address })
 	line := kit.Row(kit.S2, kit.NewIcon("link", kit.ColorMuted, 16), kit.Grow(kit.NewLine(shown, kit.SizeSmall, kit.ColorMuted)), copyIt)
 	return container.NewStack(kit.NewFill(kit.ColorHover, kit.Corner), kit.Inset(line, 6, 6, 6, kit.S3))
+}
+
+// copying is a button that puts what text gives on the clipboard and says that it has.
+func (p *Page) copying(b *kit.Button, text func() string) *kit.Button {
+	b.OnTapped = func() {
+		fyne.CurrentApp().Clipboard().SetContent(text())
+		b.SetLabel(page.T("Copied"))
+	}
+	return b
 }
 
 func (p *Page) open(address string) {
@@ -197,53 +241,4 @@ func (p *Page) stop() {
 		p.cancel = nil
 	}
 	p.turn++
-}
-
-// SignIn is a press of the main button.
-func (p *Page) SignIn() { p.signIn(false) }
-
-// signIn begins a sign-in and shows the wait.
-func (p *Page) signIn(query bool) {
-	p.stop()
-	turn := p.turn
-	ctx, cancel := context.WithCancel(p.host.Context())
-	p.cancel = cancel
-	p.pasted = make(chan string, 1)
-	still := func(fn func()) func() {
-		return func() {
-			if p.turn == turn {
-				fn()
-			}
-		}
-	}
-	w := newWait(p, query)
-	o := auth.SignInOptions{
-		Open:       p.way.OpenBrowser,
-		OpenFailed: func(error) { p.host.Do(still(w.browserFailed)) },
-		Waiting: func(address string, until time.Time) {
-			p.host.Do(still(func() { w.began(address, until) }))
-		},
-		LoginHint:     p.LoginHint,
-		SelectAccount: p.LoginHint == "",
-		QueryMode:     query,
-	}
-	if query {
-		o.Pasted = p.pasted
-		o.PasteRefused = func(error) { p.host.Do(still(w.pasteRefused)) }
-	}
-	w.show()
-	p.host.Go("sign in", func(context.Context) {
-		defer cancel()
-		err := p.way.SignIn(ctx, o)
-		w.end()
-		p.host.Do(still(func() {
-			switch {
-			case err == nil: // whoever holds the page takes it away when the account is there
-			case errors.Is(err, context.Canceled), errors.Is(err, auth.ErrCancelled):
-				p.Back()
-			default:
-				p.failed(err)
-			}
-		}))
-	})
 }

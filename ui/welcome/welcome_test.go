@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"supercrm/auth"
+	"supercrm/outlook/mirror"
 	"supercrm/ui/uitest"
 )
 
@@ -22,38 +23,42 @@ type gate struct {
 	memory bool
 	sample func() error
 
-	approved auth.Approval
-	approve  chan auth.ApproveOptions
-	set      Choices
-	setErr   error
+	approved  auth.Approval
+	verified  []mirror.Account
+	verifyErr error
+	approve   chan auth.ApproveOptions
+	set       Choices
+	setErr    error
 }
 
 func newGate() *gate {
 	return &gate{begun: make(chan auth.SignInOptions, 1), end: make(chan error, 1), opened: make(chan string, 1), approve: make(chan auth.ApproveOptions, 1)}
 }
 
-func (g *gate) SignIn(ctx context.Context, o auth.SignInOptions) error {
+func (g *gate) SignIn(ctx context.Context, o auth.SignInOptions) (mirror.Account, error) {
 	g.begun <- o
 	o.Waiting("https://login.example/organizations/oauth2/v2.0/authorize?state=s", time.Now().Add(5*time.Minute))
+	return g.ended(ctx)
+}
+func (g *gate) ended(ctx context.Context) (mirror.Account, error) {
 	select {
 	case <-ctx.Done():
-		return ctx.Err()
+		return mirror.Account{}, ctx.Err()
 	case err := <-g.end:
-		return err
+		return mirror.Account{UPN: "maya@contoso.example"}, err
 	}
 }
 func (g *gate) ApprovalLink(l auth.ApprovalLink) string {
 	return auth.New(auth.Config{ClientID: "11111111-2222-4333-8444-555555555555"}, nil, nil).ApprovalURL(l)
 }
-func (g *gate) DeviceSignIn(ctx context.Context, show func(auth.DeviceCode)) error {
+func (g *gate) DeviceSignIn(ctx context.Context, show func(auth.DeviceCode)) (mirror.Account, error) {
 	show(auth.DeviceCode{UserCode: "A1B2C3D4", Page: "https://login.example/device", Until: time.Now().Add(15 * time.Minute)})
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case err := <-g.end:
-		return err
-	}
+	return g.ended(ctx)
 }
+func (g *gate) ReadApproval(text string) (auth.Approval, error) {
+	return auth.New(auth.Config{ClientID: "11111111-2222-4333-8444-555555555555", LinkState: "ours"}, nil, nil).ReadApproval(text)
+}
+func (g *gate) Verify(context.Context) ([]mirror.Account, error) { return g.verified, g.verifyErr }
 func (g *gate) Approve(ctx context.Context, o auth.ApproveOptions) (auth.Approval, error) {
 	g.approve <- o
 	o.Waiting("https://login.example/organizations/v2.0/adminconsent?state=s", time.Now().Add(5*time.Minute))
@@ -122,7 +127,31 @@ func TestBrowserTroubleTakesAPastedAddress(t *testing.T) {
 		t.Fatalf("asked with %+v", o)
 	}
 	o.PasteRefused(errors.New("not this one"))
-	h.Until("what is wrong", func() bool { return uitest.Shows(p.Object(), "not the address of this sign-in") })
+	h.Until("what is wrong", func() bool { return uitest.Shows(p.Object(), "Not this sign-in") })
+}
+
+func TestTextOfAnErrorPageIsTaken(t *testing.T) {
+	g := newGate()
+	h, p := open(t, g)
+	press(t, p, "Sign in with Microsoft")
+	o := <-g.begun
+	h.Until("the address", func() bool { return uitest.Shows(p.Object(), "login.example") })
+	press(t, p, "Does the browser show an error?")
+	e, ok := h.Window().Canvas().Focused().(interface{ SetText(string) })
+	if !ok {
+		t.Fatal("the field has not the keyboard")
+	}
+	e.SetText("a page without any code in it")
+	<-o.Pasted
+	o.PasteRefused(errors.New("none"))
+	h.Until("what is wrong", func() bool { return uitest.Shows(p.Object(), "no error code in that") })
+	e.SetText("Sorry, but we’re having trouble signing you in. AADSTS50011: The redirect URI does not match.")
+	if got := <-o.Pasted; !strings.Contains(got, "AADSTS50011") {
+		t.Errorf("passed on %q", got)
+	}
+	if len(g.begun) > 0 {
+		t.Error("the sign-in was begun anew")
+	}
 }
 
 func TestEachFailureHasItsNextStep(t *testing.T) {
