@@ -209,11 +209,7 @@ func TestSignInGivenUp(t *testing.T) {
 	r.win.Key("Return")
 	r.d.Eventually("the program opens the browser again", func() bool { return len(b.Opened()) == opened+1 })
 	page := signInPage(b, r.tenant)
-	page.Fill("#username", directory.DemoUPN)
-	page.Click("#next")
-	page.WaitText("Enter password")
-	page.Fill("#password", directory.DemoPassword)
-	page.Click("#next")
+	identify(page, directory.DemoUPN, directory.DemoPassword)
 	page.WaitText("Permissions requested")
 	page.Click("#cancel")
 	r.explained("declined")
@@ -242,9 +238,18 @@ func (r *rig) loggedUntil(what, why string) {
 	r.t.Helper()
 	line := regexp.MustCompile(`msg="` + what + `" why=` + why + `\b`)
 	r.d.Eventually(what+" in the log, because of "+why, func() bool {
-		log, err := os.ReadFile(filepath.Join(r.dir, "supercrm.log"))
-		return err == nil && line.Match(log)
+		return line.Match(r.log())
 	})
+}
+
+// log is what the program has logged so far.
+func (r *rig) log() []byte {
+	r.t.Helper()
+	log, err := os.ReadFile(filepath.Join(r.dir, "supercrm.log"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		r.t.Fatal(err)
+	}
+	return log
 }
 
 // banner waits until the window shows one that warns: a ground in the colour for it, larger than any other use of it.

@@ -16,9 +16,10 @@ import (
 
 // Browser is Chromium in the session's display. What a program opens with xdg-open appears in it as a tab.
 type Browser struct {
-	d      *Desktop
-	tools  string // "127.0.0.1:port" of the DevTools
-	opened string // file with the addresses that xdg-open was called with, one a line
+	d       *Desktop
+	program *Program
+	tools   string // "127.0.0.1:port" of the DevTools
+	opened  string // file with the addresses that xdg-open was called with, one a line
 }
 
 // opener is the session's xdg-open: it notes the address and hands it to the running browser, as the desktop's does.
@@ -31,13 +32,26 @@ exec '%s' %s "$1"
 // page and swallows the next click. The command line's switch for it is gone.
 const noBubbles = `{"credentials_enable_service": false, "profile": {"password_manager_enabled": false, "password_manager_leak_detection": false}}`
 
-// StartBrowser starts Chromium and makes it the session's browser. It fails the test when Chromium does not come up.
-func (d *Desktop) StartBrowser() *Browser {
+// StartBrowser starts Chromium and makes it the session's browser; extra are further arguments. It fails the test when Chromium does not come up.
+func (d *Desktop) StartBrowser(extra ...string) *Browser {
 	d.t.Helper()
 	if d.browser != nil {
 		return d.browser
 	}
-	profile := filepath.Join(d.Session.Dir(), "browser")
+	d.browser = d.startBrowser("browser", true, extra...)
+	return d.browser
+}
+
+// StartOtherBrowser starts another Chromium with a profile of its own: it shares no cookie with the session's browser and
+// opens nothing that programs open, as another person's.
+func (d *Desktop) StartOtherBrowser(name string) *Browser {
+	d.t.Helper()
+	return d.startBrowser(name, false)
+}
+
+func (d *Desktop) startBrowser(name string, opens bool, extra ...string) *Browser {
+	d.t.Helper()
+	profile := filepath.Join(d.Session.Dir(), name)
 	b := &Browser{d: d, opened: filepath.Join(d.Session.Dir(), "opened")}
 	// No sandbox: it does not run as root or in many containers, and only our own pages are shown. The rest keeps
 	// Chromium from asking, updating and calling home.
@@ -45,10 +59,12 @@ func (d *Desktop) StartBrowser() *Browser {
 	args := append([]string{"--remote-debugging-port=0", "--remote-allow-origins=*", "--disable-gpu", "--disable-dev-shm-usage",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
 		"--disable-features=Translate,MediaRouter,OptimizationHints", "--password-store=basic", "--use-mock-keychain",
-		"--window-position=200,40", "--window-size=900,700"}, shared...)
-	script := fmt.Sprintf(opener, b.opened, headless.Browser(), "'"+strings.Join(shared, "' '")+"'")
-	if err := os.WriteFile(filepath.Join(d.Session.Bin(), "xdg-open"), []byte(script), 0o700); err != nil {
-		d.t.Fatal(err)
+		"--window-position=200,40", "--window-size=900,700"}, append(shared, extra...)...)
+	if opens {
+		script := fmt.Sprintf(opener, b.opened, headless.Browser(), "'"+strings.Join(shared, "' '")+"'")
+		if err := os.WriteFile(filepath.Join(d.Session.Bin(), "xdg-open"), []byte(script), 0o700); err != nil {
+			d.t.Fatal(err)
+		}
 	}
 	preferences := filepath.Join(profile, "Default", "Preferences")
 	if err := os.MkdirAll(filepath.Dir(preferences), 0o700); err != nil {
@@ -57,7 +73,7 @@ func (d *Desktop) StartBrowser() *Browser {
 	if err := os.WriteFile(preferences, []byte(noBubbles), 0o600); err != nil {
 		d.t.Fatal(err)
 	}
-	d.Run(nil, headless.Browser(), append(args, "about:blank")...)
+	b.program = d.Run(nil, headless.Browser(), append(args, "about:blank")...)
 	port := filepath.Join(profile, "DevToolsActivePort")
 	d.Eventually("the browser's start", func() bool {
 		text, err := os.ReadFile(port)
@@ -65,7 +81,6 @@ func (d *Desktop) StartBrowser() *Browser {
 		b.tools = "127.0.0.1:" + first
 		return err == nil && whole && len(b.pages()) > 0
 	})
-	d.browser = b
 	return b
 }
 
@@ -131,4 +146,25 @@ func (b *Browser) Page(part string) *Page {
 	}
 	b.d.t.Cleanup(func() { tools.Close() })
 	return &Page{d: b.d, tools: tools}
+}
+
+// at says whether a tab's address contains part, also that of a page that did not load.
+func (b *Browser) at(part string) bool {
+	for _, t := range b.pages() {
+		if strings.Contains(t.URL, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// window is the browser's window: of two browsers, the one whose process was started with this profile.
+func (b *Browser) window() *Window {
+	b.d.t.Helper()
+	w := &Window{d: b.d}
+	b.d.Eventually("the browser's window", func() bool {
+		w.id = b.d.windowOf(b.program.PID())
+		return w.id != ""
+	})
+	return w
 }

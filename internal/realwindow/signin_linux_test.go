@@ -25,13 +25,19 @@ func signInPage(b *Browser, tenant *devtenant.Server) *Page {
 // signIn goes through the pages as a person with a new browser does: account, password, consent.
 func signIn(page *Page, upn, password string) {
 	page.d.t.Helper()
+	identify(page, upn, password)
+	page.WaitText("Permissions requested")
+	page.Click("#accept")
+}
+
+// identify goes through the pages that ask who it is.
+func identify(page *Page, upn, password string) {
+	page.d.t.Helper()
 	page.Fill("#username", upn)
 	page.Click("#next")
 	page.WaitText("Enter password")
 	page.Fill("#password", password)
 	page.Click("#next")
-	page.WaitText("Permissions requested")
-	page.Click("#accept")
 }
 
 // The next two hold our pages, redirects and loopback listener against Chromium: it runs the script that posts the answer,

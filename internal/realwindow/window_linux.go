@@ -54,6 +54,16 @@ func (d *Desktop) findWindow(pattern string) string {
 	return first
 }
 
+// windowOf finds a visible window of a process; "" for none.
+func (d *Desktop) windowOf(pid int) string {
+	out, err := d.Session.Command(d.t.Context(), "xdotool", "search", "--all", "--onlyvisible", "--pid", strconv.Itoa(pid), "--name", ".").Output()
+	if err != nil {
+		return ""
+	}
+	first, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
+	return first
+}
+
 // Focus raises the window and gives it the keyboard.
 func (w *Window) Focus() {
 	w.d.t.Helper()
