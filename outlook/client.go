@@ -19,7 +19,6 @@ import (
 )
 
 const (
-	maxInFlight   = 4 // MailboxConcurrency, per app and mailbox
 	maxJSON       = 96 << 20
 	maxErrorBody  = 64 << 10
 	maxAttachment = 160 << 20 // the service takes 150 MB
@@ -40,7 +39,8 @@ type Options struct {
 	RetryBase  time.Duration                             // first wait before a read is repeated; 0: 500 ms
 }
 
-// Client makes the calls for one mailbox. It is safe for concurrent use, and lets at most 4 requests be in flight.
+// Client makes the calls for one mailbox. It is safe for concurrent use, lets at most 4 requests be in flight, and
+// takes them by the Priority in their context.
 type Client struct {
 	base  *url.URL
 	opt   Options
@@ -75,7 +75,7 @@ func New(opt Options) (*Client, error) {
 	if opt.RetryBase == 0 {
 		opt.RetryBase = 500 * time.Millisecond
 	}
-	return &Client{base: base, opt: opt, http: &hc, gate: newGate(maxInFlight), log: log, retry: opt.RetryBase}, nil
+	return &Client{base: base, opt: opt, http: &hc, gate: newGate(), log: log, retry: opt.RetryBase}, nil
 }
 
 // ThrottledUntil is until when the service asked this mailbox's client to wait; in the past when it did not.
@@ -93,6 +93,7 @@ type call struct {
 	etag   string // If-Match
 	limit  int64  // of the answer's bytes; 0: maxJSON
 	slow   bool   // no time limit but the context's: a download
+	alone  bool   // a $batch
 	read   func(io.Reader) error
 }
 
@@ -147,10 +148,11 @@ func (c *Client) repeat(cl call, err error, try int) (time.Duration, bool) {
 }
 
 func (c *Client) once(ctx context.Context, cl call, token string) error {
-	if err := c.gate.enter(ctx); err != nil {
+	place := &ticket{priority: PriorityOf(ctx), download: cl.slow, alone: cl.alone}
+	if err := c.gate.enter(ctx, place); err != nil {
 		return err
 	}
-	defer c.gate.leave()
+	defer c.gate.leave(place)
 	if !cl.slow {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, c.opt.Timeout, errTimeout)
@@ -168,6 +170,7 @@ func (c *Client) once(ctx context.Context, cl call, token string) error {
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return c.refused(cl.op, resp)
 	}
+	c.gate.well()
 	if cl.read == nil {
 		_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxErrorBody)) // lets the connection be used again
 		return nil
@@ -258,10 +261,7 @@ func (c *Client) refused(op string, resp *http.Response) error {
 		e.claims = challengeClaims(resp.Header.Values("WWW-Authenticate"))
 	}
 	if IsThrottled(e) {
-		if e.RetryAfter == 0 {
-			e.RetryAfter = 5 * time.Second // the service forgot to say; 429 without a header is seen
-		}
-		c.gate.close(e.RetryAfter)
+		e.RetryAfter = c.gate.close(e.RetryAfter) // 429 without a Retry-After is seen
 		c.log.Info("graph asks to wait", "op", op, "status", e.Status, "wait", e.RetryAfter)
 	}
 	return e
