@@ -111,7 +111,9 @@ func TestOrderOfPriorities(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &load{g: newGate(), t: t}
 		for i := range 3 {
-			l.wg.Go(func() { _, _ = l.run(t.Context(), &ticket{priority: Backfill}, time.Second+time.Duration(i)*20*time.Second) })
+			l.wg.Go(func() {
+				_, _ = l.run(t.Context(), &ticket{priority: Backfill}, time.Second+time.Duration(i)*20*time.Second)
+			})
 		}
 		synctest.Wait()
 		var mu sync.Mutex

@@ -1,10 +1,11 @@
 package outlook
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Page is one page of a list or delta. While Next is set the round goes on; Delta is set on a round's last page. Both
@@ -21,62 +22,55 @@ var errNotPage = errors.New("the answer is not a list")
 
 // readPage decodes a list item by item, so that the text of a large page is never held whole.
 func readPage[T any](r io.Reader, p *Page[T]) error {
-	d := json.NewDecoder(r)
-	if err := expect(d, '{'); err != nil {
-		return err
-	}
+	d := newDecoder(r)
 	seen := false
-	for d.More() {
-		key, err := d.Token()
-		if err != nil {
-			return fmt.Errorf("read list: %w", err)
-		}
-		switch key {
-		case "value":
+	ok, err := d.object(func(name []byte) error {
+		switch string(name) {
+		case `"value"`:
 			seen = true
-			err = readItems(d, &p.Items)
-		case "@odata.nextLink":
-			err = d.Decode(&p.Next)
-		case "@odata.deltaLink":
-			err = d.Decode(&p.Delta)
-		default:
-			var skip json.RawMessage
-			err = d.Decode(&skip)
+			return readItems(d, &p.Items)
+		case `"@odata.nextLink"`:
+			return d.intoText(&p.Next)
+		case `"@odata.deltaLink"`:
+			return d.intoText(&p.Delta)
 		}
-		if err != nil {
-			return fmt.Errorf("read list: %w", err)
-		}
+		return d.SkipValue()
+	})
+	var kind kindError
+	if err != nil && (seen || !errors.As(err, &kind)) {
+		return fmt.Errorf("read list: %w", plainly(err))
 	}
-	if err := expect(d, '}'); err != nil {
-		return err
-	}
-	if !seen {
+	if !ok || !seen {
 		return errNotPage // an empty answer must never pass for an empty mailbox
 	}
 	return nil
 }
 
-func readItems[T any](d *json.Decoder, into *[]T) error {
-	if err := expect(d, '['); err != nil {
-		return err
-	}
-	for d.More() {
-		var item T
-		if err := d.Decode(&item); err != nil {
+func readItems[T any](d *decoder, into *[]T) error {
+	ok, err := d.list(func() error {
+		var v T
+		if err := item(d, &v); err != nil {
 			return err
 		}
-		*into = append(*into, item)
-	}
-	return expect(d, ']')
-}
-
-func expect(d *json.Decoder, want json.Delim) error {
-	t, err := d.Token()
-	if err != nil {
-		return fmt.Errorf("read list: %w", err)
-	}
-	if t != want {
+		*into = append(*into, v)
+		return nil
+	})
+	if err == nil && !ok {
 		return errNotPage
 	}
-	return nil
+	return err
 }
+
+// plainly leaves out what jsontext quotes of the answer.
+func plainly(err error) error {
+	var s *jsontext.SyntacticError
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return io.ErrUnexpectedEOF
+	case errors.As(err, &s):
+		return errSyntax
+	}
+	return err
+}
+
+var errSyntax = errors.New("the answer is not JSON")
