@@ -77,19 +77,22 @@ const maxResets = 2
 
 // follow reads a scope page by page to the end of its round. fetch gets the link to go on from; keep is given each page
 // outside a transaction, to ask the service for what the page leaves open, and returns what writes it. Rows and link are
-// committed together, so a crash costs at most the page under way. sweep ends a round that was read anew.
+// committed together, so a crash costs at most the page under way. The page after it is fetched meanwhile, so at most two
+// are held. sweep ends a round that was read anew.
 func follow[T any](ctx context.Context, r *runner, s scope,
 	fetch func(link string) (outlook.Page[T], error),
 	keep func(page outlook.Page[T], s scope) (func(*store.Tx) error, error),
 	sweep func(s scope) error) error {
 	resets := 0
+	var ahead ahead[T]
+	defer ahead.drop()
 	for {
 		if s.complete && s.round > 0 {
 			if err := r.sweep(ctx, &s, sweep); err != nil {
 				return err
 			}
 		}
-		page, err := fetch(s.link)
+		page, err := ahead.take(s.link, fetch)
 		if outlook.IsResync(err) && s.link != "" && resets < maxResets {
 			resets++
 			r.m.log.Info("delta link no longer good, reading anew", "error", err)
@@ -103,6 +106,9 @@ func follow[T any](ctx context.Context, r *runner, s scope,
 		}
 		if page.Next == "" && page.Delta == "" || page.Next != "" && page.Next == s.link {
 			return errNoLink
+		}
+		if !page.Last() {
+			ahead.begin(page.Next, fetch)
 		}
 		write, err := keep(page, s)
 		if err != nil {
@@ -131,6 +137,41 @@ func follow[T any](ctx context.Context, r *runner, s scope,
 			}
 			return nil
 		}
+	}
+}
+
+// ahead fetches the next page of a scope while the one before it is written.
+type ahead[T any] struct {
+	link string
+	done chan struct{} // nil: nothing is being fetched
+	page outlook.Page[T]
+	err  error
+}
+
+func (a *ahead[T]) begin(link string, fetch func(string) (outlook.Page[T], error)) {
+	done := make(chan struct{})
+	a.link, a.done = link, done
+	go func() {
+		defer close(done)
+		a.page, a.err = fetch(link)
+	}()
+}
+
+// take gives the page of a link: what was fetched ahead, else it is fetched now.
+func (a *ahead[T]) take(link string, fetch func(string) (outlook.Page[T], error)) (outlook.Page[T], error) {
+	if a.done == nil || a.link != link {
+		return fetch(link)
+	}
+	<-a.done
+	page, err := a.page, a.err
+	*a = ahead[T]{}
+	return page, err
+}
+
+// drop waits for what is being fetched, whose end is the caller's.
+func (a *ahead[T]) drop() {
+	if a.done != nil {
+		<-a.done
 	}
 }
 

@@ -80,6 +80,18 @@ func (w *messageWriter) exec(query string, args ...any) error {
 	return nil
 }
 
+func (w *messageWriter) insert(query string, args []any) (int64, error) {
+	s, err := w.stmt(query)
+	if err != nil {
+		return 0, err
+	}
+	res, err := s.ExecContext(w.ctx, args...)
+	if err != nil {
+		return 0, fmt.Errorf("write message: %w", err)
+	}
+	return res.LastInsertId()
+}
+
 func (w *messageWriter) scan(query string, args []any, dest ...any) error {
 	s, err := w.stmt(query)
 	if err != nil {
@@ -105,8 +117,12 @@ func setIf[T any](c *columns, name string, v *T) {
 	}
 }
 
-func (c *columns) insert(table string) string {
-	return "INSERT INTO " + table + " (" + strings.Join(c.names, ",") + ") VALUES (" + strings.Repeat("?,", len(c.names)-1) + "?) RETURNING id"
+func (c *columns) insert(table string) string { return c.into(table) + " RETURNING id" }
+
+// into is insert without the id. RETURNING opens a savepoint, and with each one the full-text index writes what it has
+// gathered to disk, which makes a page of messages several times slower.
+func (c *columns) into(table string) string {
+	return "INSERT INTO " + table + " (" + strings.Join(c.names, ",") + ") VALUES (" + strings.Repeat("?,", len(c.names)-1) + "?)"
 }
 
 func (c *columns) update(table string) string {
@@ -182,11 +198,12 @@ func (w *messageWriter) upsert(m *outlook.Message, folder int64) error {
 	if list, ok := attachmentsNeeded(m, id != 0, had.attachments, had.etag); ok {
 		c.set("attachments", list)
 	}
-	if id == 0 {
+	fresh := id == 0
+	if fresh {
 		c.set("account_id", w.account)
 		c.set("graph_id", m.ID)
-		if err := w.scan(c.insert("message"), c.vals, &id); err != nil {
-			return fmt.Errorf("write message: %w", err)
+		if id, err = w.insert(c.into("message"), c.vals); err != nil {
+			return err
 		}
 	} else {
 		if err := w.protect(id, &c); err != nil {
@@ -199,6 +216,9 @@ func (w *messageWriter) upsert(m *outlook.Message, folder int64) error {
 		}
 	}
 	w.changed = append(w.changed, id)
+	if fresh && wholeMessage(m) {
+		return w.indexNew(id, m, people)
+	}
 	return w.index(id)
 }
 
@@ -288,42 +308,6 @@ func take(c *columns, name string, with func(any)) {
 			return
 		}
 	}
-}
-
-// index rewrites what is derived from a row: whose mail it is. The full-text index follows the row by itself.
-func (w *messageWriter) index(id int64) error {
-	var addr, who string
-	var at int64
-	if err := w.scan(`SELECT from_addr, recipients, received_at FROM message WHERE id=?`, []any{id}, &addr, &who, &at); err != nil {
-		return fmt.Errorf("read message: %w", err)
-	}
-	rec, err := parse[recipients](who)
-	if err != nil {
-		return err
-	}
-	if err := w.exec(`DELETE FROM message_address WHERE message_id=?`, id); err != nil {
-		return err
-	}
-	const add = `INSERT OR IGNORE INTO message_address (addr_lc, message_id, role, at) VALUES (?,?,?,?)`
-	if addr != "" {
-		if err := w.exec(add, strings.ToLower(addr), id, "from", at); err != nil {
-			return err
-		}
-	}
-	for _, l := range []struct {
-		role string
-		list []Address
-	}{{"to", rec.To}, {"cc", rec.Cc}} {
-		for _, a := range l.list {
-			if a.Addr == "" {
-				continue
-			}
-			if err := w.exec(add, strings.ToLower(a.Addr), id, l.role, at); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // remove deletes the row of a message that is gone, unless something of the person's still waits on it: then the queue
