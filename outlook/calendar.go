@@ -19,7 +19,7 @@ func (c *Client) Calendars(ctx context.Context) ([]Calendar, error) {
 	var all []Calendar
 	link := ""
 	for {
-		q := url.Values{"$select": {"id,name,color,isDefaultCalendar,canEdit"}, "$top": {"100"}}
+		q := calendarsQuery()
 		if link != "" {
 			q = nil
 		}
@@ -33,6 +33,10 @@ func (c *Client) Calendars(ctx context.Context) ([]Calendar, error) {
 		}
 		link = p.Next
 	}
+}
+
+func calendarsQuery() url.Values {
+	return url.Values{"$select": {"id,name,color,isDefaultCalendar,canEdit"}, "$top": {"100"}}
 }
 
 // Calendar reads one calendar.

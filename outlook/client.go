@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -26,6 +27,9 @@ const (
 	// longestWait is how long a read waits for a Retry-After in one call; beyond it the caller hears of it.
 	longestWait = 2 * time.Minute
 )
+
+// immutableIDs asks for ids that survive a move.
+const immutableIDs = `IdType="ImmutableId"`
 
 // Options is what a Client needs.
 type Options struct {
@@ -48,6 +52,9 @@ type Client struct {
 	gate  *gate
 	log   *slog.Logger
 	retry time.Duration
+
+	mu    sync.Mutex
+	reads map[*ticket]context.CancelCauseFunc // readings in flight, which may be begun anew
 }
 
 // New checks the options and makes a client. It connects to nothing.
@@ -94,10 +101,11 @@ type call struct {
 	limit  int64  // of the answer's bytes; 0: maxJSON
 	slow   bool   // no time limit but the context's: a download
 	alone  bool   // a $batch
+	again  bool   // may be repeated like a GET
 	read   func(io.Reader) error
 }
 
-// do sends the call until it succeeds, may not be repeated, or has been repeated enough. Only reads (GET) are repeated
+// do sends the call until it succeeds, may not be repeated, or has been repeated enough. Only reads (GET, and batches of them) are repeated
 // after a failure of the service or the network; any call is repeated once with a new token after a 401, which was not
 // carried out.
 func (c *Client) do(ctx context.Context, cl call) error {
@@ -130,7 +138,7 @@ func (c *Client) do(ctx context.Context, cl call) error {
 // repeat says whether a failed call may be sent again, and after what wait. A Retry-After is not waited for here: the
 // gate does, for all calls.
 func (c *Client) repeat(cl call, err error, try int) (time.Duration, bool) {
-	if cl.method != http.MethodGet || cl.slow || try >= readRetries {
+	if cl.method != http.MethodGet && !cl.again || cl.slow || try >= readRetries {
 		return 0, false
 	}
 	if IsThrottled(err) {
@@ -157,6 +165,13 @@ func (c *Client) once(ctx context.Context, cl call, token string) error {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, c.opt.Timeout, errTimeout)
 		defer cancel()
+	}
+	if cl.method == http.MethodGet || cl.again {
+		var cancel context.CancelCauseFunc
+		ctx, cancel = context.WithCancelCause(ctx)
+		defer cancel(nil)
+		c.note(place, cancel)
+		defer c.note(place, nil)
 	}
 	req, err := c.request(ctx, cl, token)
 	if err != nil {
@@ -189,7 +204,34 @@ func (c *Client) once(ctx context.Context, cl call, token string) error {
 	return nil
 }
 
-var errTimeout = errors.New("no answer in time")
+func (c *Client) note(place *ticket, cancel context.CancelCauseFunc) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if cancel == nil {
+		delete(c.reads, place)
+		return
+	}
+	if c.reads == nil {
+		c.reads = map[*ticket]context.CancelCauseFunc{}
+	}
+	c.reads[place] = cancel
+}
+
+// Reconnect gives up the connections there are: after a sleep or on another network they are dead without saying so.
+// Readings in flight begin anew; what changes something is left to end as it may.
+func (c *Client) Reconnect() {
+	c.http.CloseIdleConnections()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, cancel := range c.reads {
+		cancel(errReconnect)
+	}
+}
+
+var (
+	errTimeout   = errors.New("no answer in time")
+	errReconnect = errors.New("the network has changed")
+)
 
 // transport tells our own time limit, which is the network's failure, from the caller's cancellation.
 func (c *Client) transport(ctx context.Context, op string, err error) error {
@@ -197,8 +239,8 @@ func (c *Client) transport(ctx context.Context, op string, err error) error {
 		return fmt.Errorf("%s: %w", op, err)
 	}
 	if ctx.Err() != nil {
-		if context.Cause(ctx) == errTimeout {
-			return &NetworkError{Op: op, Err: errTimeout}
+		if cause := context.Cause(ctx); cause == errTimeout || cause == errReconnect {
+			return &NetworkError{Op: op, Err: cause}
 		}
 		return fmt.Errorf("%s: %w", op, ctx.Err())
 	}
@@ -233,7 +275,7 @@ func (c *Client) request(ctx context.Context, cl call, token string) (*http.Requ
 	req.Header.Set("User-Agent", "SuperCRM-Desktop")
 	req.Header.Set("client-request-id", requestID())
 	req.Header.Set("return-client-request-id", "true")
-	req.Header.Set("Prefer", strings.Join(append([]string{`IdType="ImmutableId"`}, cl.prefer...), ", "))
+	req.Header.Set("Prefer", strings.Join(append([]string{immutableIDs}, cl.prefer...), ", "))
 	if cl.body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}

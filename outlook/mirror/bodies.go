@@ -17,9 +17,9 @@ func (r *runner) bodyLoop(ctx context.Context) {
 			<-ctx.Done()
 			return
 		}
-		ids, err := r.unfinished(ctx)
+		ids, priority, err := r.unfinished(ctx)
 		for _, id := range ids {
-			if err = r.finish(ctx, id); err != nil {
+			if err = r.finish(outlook.WithPriority(ctx, priority), id); err != nil {
 				break
 			}
 		}
@@ -35,20 +35,22 @@ func (r *runner) bodyLoop(ctx context.Context) {
 	}
 }
 
-func (r *runner) unfinished(ctx context.Context) ([]int64, error) {
+// unfinished is what to complete next, and how soon it is wanted.
+func (r *runner) unfinished(ctx context.Context) ([]int64, outlook.Priority, error) {
 	r.mu.Lock()
 	wanted := r.wanted
 	r.wanted = nil
 	r.mu.Unlock()
 	if len(wanted) > 0 {
-		return wanted, nil
+		return wanted, outlook.ByPerson, nil
 	}
-	return collect(ctx, r.m, "find unfinished messages", func(row scanner) (id int64, err error) {
+	ids, err := collect(ctx, r.m, "find unfinished messages", func(row scanner) (id int64, err error) {
 		err = row.Scan(&id)
 		return id, err
 	}, `SELECT id FROM (SELECT id, received_at FROM message WHERE account_id=?1 AND attachments='' AND graph_id<>''
 		UNION SELECT id, received_at FROM message WHERE account_id=?1 AND body_type='' AND graph_id<>'')
 		ORDER BY received_at DESC LIMIT 20`, r.account)
+	return ids, outlook.Backfill, err
 }
 
 // finish completes one message. One that the service no longer has is left to the delta, but not asked for again.

@@ -39,6 +39,7 @@ type Mirror struct {
 	undoSend time.Duration
 
 	mu         sync.Mutex
+	pace       pace
 	connecting sync.Mutex
 	runners    map[int64]*runner
 	closed     bool
@@ -171,10 +172,11 @@ func (m *Mirror) Close() {
 	}
 }
 
-// SyncNow begins a round at once, and lets what waits for the network be tried. An account that is not connected is
+// SyncNow begins a round of everything at once, and lets what waits for the network be tried. An account that is not connected is
 // ignored.
 func (m *Mirror) SyncNow(accountID int64) {
 	if r := m.runner(accountID); r != nil {
+		r.whole.Store(true)
 		r.wakeSync()
 		r.retryOffline.Store(true)
 		r.wakeOutbox()

@@ -25,9 +25,13 @@ type runner struct {
 	wg     sync.WaitGroup
 
 	syncWake, outboxWake, bodyWake chan struct{} // one slot each: a wake is not lost and not repeated
+	paceWake, lookWake             chan struct{} // the sync worker's: its pace, or what is on the screen, has changed
 	retryOffline                   atomic.Bool   // what waits for the network is to be tried now
+	whole                          atomic.Bool   // the next round looks at everything
 
 	zoneRead bool // by the sync worker only
+	poll     poll // by the sync worker only
+	answers  answers
 
 	mu      sync.Mutex
 	stopped bool
@@ -43,7 +47,8 @@ type runner struct {
 
 func newRunner(m *Mirror, account int64, upn string, client *outlook.Client) *runner {
 	return &runner{m: m, account: account, upn: upn, client: client,
-		syncWake: make(chan struct{}, 1), outboxWake: make(chan struct{}, 1), bodyWake: make(chan struct{}, 1)}
+		syncWake: make(chan struct{}, 1), outboxWake: make(chan struct{}, 1), bodyWake: make(chan struct{}, 1),
+		paceWake: make(chan struct{}, 1), lookWake: make(chan struct{}, 1)}
 }
 
 // start begins the workers. They keep ctx's values and not its end: they live until stop.

@@ -26,7 +26,7 @@ func (r *runner) backoff(n int) time.Duration {
 	return d/2 + rand.N(d/2+1)
 }
 
-// syncLoop makes rounds: at once, then every poll interval or when woken, later after failures.
+// syncLoop makes rounds: at once, then polls when it is time or when woken, later after failures.
 func (r *runner) syncLoop(ctx context.Context) {
 	failures := 0
 	for ctx.Err() == nil {
@@ -34,25 +34,32 @@ func (r *runner) syncLoop(ctx context.Context) {
 			<-ctx.Done()
 			return
 		}
-		err := r.round(ctx)
+		err := r.turn(ctx)
 		if ctx.Err() != nil {
 			return
 		}
 		r.seen(err)
-		d := r.m.poll
 		if err != nil {
 			failures++
-			d = r.backoff(failures)
-			if outlook.IsNetwork(err) {
-				d = min(d, r.m.poll) // to be offline is no error, and its end should show soon
-			}
 			r.m.log.Warn("mirror round failed", "account", r.account, "failures", failures, "error", err)
 		} else {
 			failures = 0
 		}
 		poke(r.bodyWake)
-		wait(ctx, r.syncWake, d)
+		r.rest(ctx, failures, outlook.IsNetwork(err))
 	}
+}
+
+// turn is one round of everything where that is needed, else a poll.
+func (r *runner) turn(ctx context.Context) error {
+	if r.whole.Swap(false) || !r.poll.ready {
+		err := r.round(ctx)
+		if err != nil {
+			r.whole.Store(true)
+		}
+		return err
+	}
+	return r.pollRound(ctx)
 }
 
 // round brings folders, messages, calendars and events up to date. A folder that fails does not stop the others, unless
@@ -60,47 +67,86 @@ func (r *runner) syncLoop(ctx context.Context) {
 func (r *runner) round(ctx context.Context) (err error) {
 	r.setSyncing(true, "")
 	defer func() { r.setSyncing(false, problemOf(err)) }()
-	folders, err := r.syncFolders(ctx)
+	r.beginProbe(outlook.WithPriority(ctx, outlook.InView))
+	folders, err := r.syncFolders(outlook.WithPriority(ctx, outlook.InView))
 	if err != nil {
 		return err
 	}
 	r.seen(nil)
-	r.readZone(ctx)
-	var failed firstError
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(atOnce)
-	run := func(work func() error) {
-		g.Go(func() error {
-			err := work()
-			if hopeless(err) {
-				return err
-			}
-			failed.note(err)
-			return nil
-		})
-	}
+	r.readZone(outlook.WithPriority(ctx, outlook.Near))
+	r.prefetch(outlook.WithPriority(ctx, outlook.Near), folders)
+	defer r.answers.clear()
+	work := newJobs(ctx)
 	for i, f := range folders {
-		run(func() error { return r.syncMessages(ctx, f) })
-		if i == 0 { // the inbox; the calendar is what is looked at next
-			run(func() error { return r.syncEvents(ctx) })
+		priority := outlook.Backfill
+		switch {
+		case r.inView(f.id):
+			priority = outlook.InView
+		case i == 0: // the inbox; the calendar is what is looked at next
+			priority = outlook.Near
+		}
+		work.run(func(ctx context.Context) error { return r.syncMessages(outlook.WithPriority(ctx, priority), f) })
+		if i == 0 {
+			work.run(func(ctx context.Context) error { return r.syncEvents(outlook.WithPriority(ctx, outlook.Near)) })
 		}
 	}
 	if len(folders) == 0 {
-		run(func() error { return r.syncEvents(ctx) })
+		work.run(func(ctx context.Context) error { return r.syncEvents(outlook.WithPriority(ctx, outlook.Near)) })
 	}
-	if err := g.Wait(); err != nil {
+	if err := work.wait(); err != nil {
 		return err
 	}
-	if failed.err != nil {
-		return failed.err
-	}
+	r.poll.ready = true
+	return r.endRound(nil)
+}
+
+// endRound notes that everything was looked at, and keeps the new links of scopes in which nothing was new.
+func (r *runner) endRound(quiet []scope) error {
 	if err := r.settleDoubts(r.ctx); err != nil {
 		return err
 	}
 	return r.m.db.Write(r.ctx, "end round", func(tx *store.Tx) error {
 		tx.Changed(store.Sync)
+		for _, s := range quiet {
+			if err := r.saveScope(r.ctx, tx, s); err != nil {
+				return err
+			}
+		}
 		return r.saveScope(r.ctx, tx, scope{name: "all", complete: true, synced: millis(r.m.now())})
 	})
+}
+
+// jobs runs readings of several scopes, a few at a time. One that fails does not stop the others, unless nothing would
+// work.
+type jobs struct {
+	g      *errgroup.Group
+	ctx    context.Context
+	failed firstError
+}
+
+func newJobs(ctx context.Context) *jobs {
+	j := &jobs{}
+	j.g, j.ctx = errgroup.WithContext(ctx)
+	j.g.SetLimit(atOnce)
+	return j
+}
+
+func (j *jobs) run(work func(context.Context) error) {
+	j.g.Go(func() error {
+		err := work(j.ctx)
+		if hopeless(err) {
+			return err
+		}
+		j.failed.note(err)
+		return nil
+	})
+}
+
+func (j *jobs) wait() error {
+	if err := j.g.Wait(); err != nil {
+		return err
+	}
+	return j.failed.err
 }
 
 type firstError struct {

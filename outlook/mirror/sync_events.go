@@ -23,6 +23,13 @@ func (m *Mirror) window() (from, to time.Time) {
 	return time.Date(y, mo, d-windowBack, 0, 0, 0, 0, time.UTC), time.Date(y, mo, d+windowAhead, 0, 0, 0, 0, time.UTC)
 }
 
+// windowOff says that a calendar's window is no longer where it should be.
+func (m *Mirror) windowOff(s scope) bool {
+	from, _ := m.window()
+	off := from.Sub(instant(s.from))
+	return off >= windowSlack*24*time.Hour || off <= -windowSlack*24*time.Hour
+}
+
 type calendarRef struct {
 	id    int64
 	graph string
@@ -121,7 +128,7 @@ func (r *runner) syncCalendar(ctx context.Context, c calendarRef) error {
 	from, to := r.m.window()
 	if s.to == 0 {
 		s.from, s.to = millis(from), millis(to)
-	} else if off := from.Sub(instant(s.from)); off >= windowSlack*24*time.Hour || off <= -windowSlack*24*time.Hour {
+	} else if r.m.windowOff(s) {
 		s.from, s.to = millis(from), millis(to)
 		if err := r.restart(ctx, &s); err != nil { // the window is inside the link, so a new one is a new round
 			return err
@@ -129,6 +136,9 @@ func (r *runner) syncCalendar(ctx context.Context, c calendarRef) error {
 	}
 	cr := &calendarRound{r: r, cal: c, from: s.from, to: s.to, masters: map[string]*outlook.Event{}}
 	fetch := func(link string) (outlook.Page[outlook.Event], error) {
+		if page, err, ok := takeAnswer[outlook.Event](&r.answers, link); ok {
+			return page, err
+		}
 		return r.client.CalendarViewDelta(ctx, c.graph, link, instant(cr.from), instant(cr.to))
 	}
 	keep := func(page outlook.Page[outlook.Event], s scope) (func(*store.Tx) error, error) {

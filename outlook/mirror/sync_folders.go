@@ -29,7 +29,12 @@ func (r *runner) syncFolders(ctx context.Context) ([]folderRef, error) {
 	if err != nil {
 		return nil, err
 	}
-	fetch := func(link string) (outlook.Page[outlook.Folder], error) { return r.client.FoldersDelta(ctx, link) }
+	fetch := func(link string) (outlook.Page[outlook.Folder], error) {
+		if page, err, ok := takeAnswer[outlook.Folder](&r.answers, link); ok {
+			return page, err
+		}
+		return r.client.FoldersDelta(ctx, link)
+	}
 	keep := func(page outlook.Page[outlook.Folder], s scope) (func(*store.Tx) error, error) {
 		live, dead, err := r.confirmFolders(ctx, page.Items)
 		if err != nil {

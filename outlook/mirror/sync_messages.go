@@ -10,8 +10,11 @@ import (
 	"supercrm/outlook"
 )
 
-// messagePage is how many messages are asked for at a time, bodies included.
-const messagePage = 100
+// How many messages are asked for at a time, bodies included: few at first, so that the newest show soon.
+const (
+	firstPage   = 50
+	messagePage = 200
+)
 
 // syncMessages brings one folder's messages up to date.
 func (r *runner) syncMessages(ctx context.Context, f folderRef) error {
@@ -20,8 +23,15 @@ func (r *runner) syncMessages(ctx context.Context, f folderRef) error {
 		return err
 	}
 	fetch := func(link string) (outlook.Page[outlook.Message], error) {
-		page, err := r.client.MessagesDelta(ctx, f.graph, link, outlook.MessageFields, messagePage)
-		for size := messagePage / 10; outlook.IsTooLarge(err) && size > 0; size /= 10 {
+		if page, err, ok := takeAnswer[outlook.Message](&r.answers, link); ok {
+			return page, err
+		}
+		size := messagePage
+		if link == "" {
+			size = firstPage
+		}
+		page, err := r.client.MessagesDelta(ctx, f.graph, link, outlook.MessageFields, size)
+		for size /= 10; outlook.IsTooLarge(err) && size > 0; size /= 10 {
 			page, err = r.client.MessagesDelta(ctx, f.graph, link, outlook.MessageFields, size) // huge bodies: fewer at a time
 		}
 		return page, err
