@@ -152,13 +152,16 @@ func (r *runner) pollRound(ctx context.Context) (err error) {
 			quiet = append(quiet, p.scope)
 		}
 	}
-	read, err := r.readChanged(ctx, changed)
-	if err != nil {
-		return err
+	read, failed := r.readChanged(ctx, changed)
+	if hopeless(failed) {
+		return failed
 	}
 	also, err := r.followProbe(ctx, probe)
 	if err != nil {
 		return err
+	}
+	if failed != nil {
+		return failed
 	}
 	quiet = slices.DeleteFunc(quiet, func(s scope) bool { // what was read meanwhile has a link of its own
 		return read[s.name] || also[s.name] || slices.ContainsFunc(changed, func(p *pollPart) bool { return p.covers != "" && strings.HasPrefix(s.name, p.covers) })
@@ -169,14 +172,16 @@ func (r *runner) pollRound(ctx context.Context) (err error) {
 // readChanged reads what has changed, the folder list first, and tells which scopes were read.
 func (r *runner) readChanged(ctx context.Context, changed []*pollPart) (map[string]bool, error) {
 	read := map[string]bool{}
+	var failed firstError
 	for _, p := range changed {
 		if p.scope.name != "folders" {
 			continue
 		}
 		told, err := r.pollFolderList(ctx, p)
-		if err != nil {
+		if hopeless(err) {
 			return read, err
 		}
+		failed.note(err)
 		for _, f := range told {
 			read["messages:"+f.graph] = true
 		}
@@ -196,6 +201,9 @@ func (r *runner) readChanged(ctx context.Context, changed []*pollPart) (map[stri
 	err := work.wait()
 	for _, p := range changed {
 		read[p.scope.name] = true
+	}
+	if err == nil || !hopeless(err) && failed.err != nil {
+		err = failed.err
 	}
 	return read, err
 }

@@ -206,11 +206,13 @@ func (r *runner) followProbe(ctx context.Context, p *probe) (map[string]bool, er
 	if err := work.wait(); err != nil {
 		return nil, err
 	}
-	if !p.page.Last() { // more has changed than a probe lists
+	told := map[string]bool{}
+	if !p.page.Last() { // more has changed than a probe lists: everything is read, and with it what changed up to now
 		r.whole.Store(true)
 		r.wakeSync()
+		r.poll.since, r.poll.told = newest.Add(time.Second), told
+		return read, nil
 	}
-	told := map[string]bool{}
 	for _, it := range p.page.Items {
 		if it.Modified.Equal(newest) {
 			told[it.ID+" "+it.ETag] = true

@@ -1,6 +1,7 @@
 package mirror
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,6 +42,8 @@ type rig struct {
 	token   atomic.Pointer[error]
 	http    *http.Client
 	down    atomic.Bool // no network
+
+	pollEvery time.Duration // 0: 50 ms
 }
 
 const me = "maya.torres@harborline.example"
@@ -106,7 +109,7 @@ func (r *rig) start() {
 	if os.Getenv("MIRROR_LOG") != "" {
 		log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
-	poll, retry := 50*time.Millisecond, 30*time.Millisecond
+	poll, retry := cmp.Or(r.pollEvery, 50*time.Millisecond), 30*time.Millisecond
 	if r.step > 100*time.Millisecond { // simulated time
 		poll, retry = max(r.poll, 20*time.Second), time.Second
 	}
@@ -145,7 +148,7 @@ func (r *rig) stop() {
 // until waits for something to become true.
 func (r *rig) until(what string, ok func() bool) {
 	r.t.Helper()
-	deadline := time.Now().Add(15 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	if r.step > 100*time.Millisecond {
 		deadline = deadline.Add(15 * time.Minute) // simulated
 	}
