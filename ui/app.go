@@ -47,6 +47,9 @@ type Mailbox interface {
 	FindEvents(ctx context.Context, q search.Query, limit int) ([]mirror.FoundEvent, error)
 	// Coverage is the received time of the oldest mirrored message; zero when there is none.
 	Coverage(ctx context.Context) (time.Time, error)
+	// InView and SetHidden tell what is on the screen, so that it is kept current first. They do not block.
+	InView(folders ...int64)
+	SetHidden(hidden bool)
 }
 
 // Records is what the window needs of the CRM.

@@ -24,6 +24,13 @@ func (a *App) wireFrame() {
 		a.pending.Opened()
 	}
 	a.pending.OnClose = a.closeFloating
+	a.mail.OnView = func(folder int64) {
+		if folder == 0 {
+			a.d.Mailbox.InView()
+			return
+		}
+		a.d.Mailbox.InView(folder)
+	}
 	a.palette.OnClose = a.closeFloating
 	a.palette.Foot = a.coverage
 }
@@ -152,6 +159,7 @@ func (a *App) startTray() {
 
 // Raise brings the window to the front.
 func (a *App) Raise() {
+	a.d.Mailbox.SetHidden(false)
 	a.window.Show()
 	a.window.RequestFocus()
 }
@@ -163,6 +171,7 @@ func (a *App) wireClose() {
 			hide := a.tray != nil && a.d.TrayHost(ctx)
 			a.Do(func() {
 				if hide {
+					a.d.Mailbox.SetHidden(true)
 					a.window.Hide()
 					return
 				}

@@ -180,6 +180,9 @@ func serve(ctx context.Context, a fyne.App, db *store.DB, dir string, o options,
 	if !o.demo {
 		win.Go("backup", func(ctx context.Context) { backUpDaily(ctx, db, log) })
 	}
+	win.Go("watch the computer", func(ctx context.Context) {
+		own.Watch(ctx, own.Watcher{Changed: func(c own.Conditions) { m.SetSystem(mirror.System(c)) }, Awake: m.Awake})
+	})
 	win.Go("resume", func(ctx context.Context) {
 		if err := s.Resume(ctx); err != nil && !errors.Is(err, context.Canceled) {
 			log.Error("resume accounts", "error", err)

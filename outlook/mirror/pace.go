@@ -122,15 +122,19 @@ const glance = 10 * time.Second
 // distance. It is cut short when the worker is woken.
 func (r *runner) rest(ctx context.Context, failures int, network bool) {
 	began := time.Now()
-	pause := time.Duration(0)
+	backoff := time.Duration(0)
 	if failures > 0 {
-		pause = r.backoff(failures)
+		backoff = r.backoff(failures)
 	}
 	for ctx.Err() == nil {
 		d := r.m.interval()
 		if failures > 0 && d > 0 {
-			if network {
-				pause = min(pause, d) // to be offline is no error, and its end should show soon
+			pause := backoff
+			switch {
+			case d > r.m.poll: // nobody looks: the next poll is soon enough
+				pause = max(pause, d)
+			case network: // to be offline is no error, and its end should show soon
+				pause = min(pause, d)
 			}
 			d = pause
 		}

@@ -28,6 +28,9 @@ type Page struct {
 	downloads string
 	openURL   func(*url.URL) error
 
+	// OnView, if set, hears which folder is on the screen: its row, or 0 for none.
+	OnView func(folderID int64)
+
 	folders *folderPane
 	list    *listPane
 	reader  *reader
@@ -116,6 +119,7 @@ func (p *Page) Header() fyne.CanvasObject { return p.header }
 // Shown implements page.Page.
 func (p *Page) Shown() {
 	p.inView = true
+	p.tellView()
 	if !p.started || p.behind {
 		p.started, p.behind = true, false
 		p.load()
@@ -131,6 +135,7 @@ func (p *Page) Shown() {
 // Hidden implements page.Page.
 func (p *Page) Hidden() {
 	p.inView = false
+	p.tellView()
 	if p.writing != nil {
 		p.writing.keep()
 	}
@@ -280,6 +285,17 @@ func (p *Page) covered() fyne.CanvasObject {
 func (p *Page) openFolder(f mirror.Folder) {
 	p.showFolders(false)
 	p.list.open(f)
+	p.tellView()
+}
+
+func (p *Page) tellView() {
+	switch {
+	case p.OnView == nil:
+	case p.inView:
+		p.OnView(p.list.folder.ID)
+	default:
+		p.OnView(0)
+	}
 }
 
 func (p *Page) showFolders(open bool) {

@@ -1,0 +1,109 @@
+package mirror
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"supercrm/internal/store"
+	"supercrm/outlook"
+)
+
+func TestIntervals(t *testing.T) {
+	for _, tc := range []struct {
+		p    pace
+		want time.Duration
+	}{
+		{pace{}, time.Minute},
+		{pace{hidden: true}, 5 * time.Minute},
+		{pace{system: System{Idle: true}}, 3 * time.Minute},
+		{pace{system: System{Battery: true}}, 2 * time.Minute},
+		{pace{hidden: true, system: System{Battery: true, Idle: true}}, 10 * time.Minute},
+		{pace{system: System{Offline: true, Battery: true}}, 0},
+	} {
+		if got := tc.p.interval(time.Minute); got != tc.want {
+			t.Errorf("%+v: %v, want %v", tc.p, got, tc.want)
+		}
+	}
+	hidden := pace{hidden: true}
+	if got := hidden.interval(time.Hour); got != time.Hour {
+		t.Errorf("a poll of an hour became one of %v", got)
+	}
+	if got := hidden.interval(10 * time.Minute); got != slowest {
+		t.Errorf("a poll of ten minutes became one of %v", got)
+	}
+}
+
+// refusing counts rounds: every request fails at once, as without a connection.
+type refusing struct {
+	mu sync.Mutex
+	at []time.Time
+}
+
+func (r *refusing) RoundTrip(*http.Request) (*http.Response, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.at = append(r.at, time.Now())
+	return nil, errors.New("the connection was cut")
+}
+
+func (r *refusing) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := 0
+	var last time.Time
+	for _, at := range r.at {
+		if last.IsZero() || at.Sub(last) > 15*time.Second { // what is repeated belongs to one round
+			n++
+		}
+		last = at
+	}
+	return n
+}
+
+// The rest between rounds follows what the computer and the window say, as soon as they say it.
+func TestPaceFollowsConditions(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		db, err := store.Open(t.Context(), filepath.Join(dir, "supercrm.db"))
+		must(t, err)
+		defer db.Close()
+		trip := &refusing{}
+		client, err := outlook.New(outlook.Options{BaseURL: "https://graph.example/v1.0", HTTP: &http.Client{Transport: trip}, RetryBase: time.Millisecond,
+			Token: func(context.Context) (string, error) { return "x", nil }})
+		must(t, err)
+		m := New(Options{DB: db, PollEvery: time.Minute, RetryBase: 10 * time.Minute})
+		defer m.Close()
+		_, err = m.Connect(t.Context(), AccountInfo{Key: "k", UPN: me}, client)
+		must(t, err)
+		rounds := func(what string, d time.Duration, low, high int) {
+			t.Helper()
+			before := trip.count()
+			time.Sleep(d)
+			synctest.Wait()
+			if n := trip.count() - before; n < low || n > high {
+				t.Errorf("%s: %d rounds in %v, want %d to %d", what, n, d, low, high)
+			}
+		}
+		rounds("in front", time.Hour, 55, 62)
+		m.SetHidden(true)
+		rounds("hidden", time.Hour, 11, 14)
+		m.SetSystem(System{Battery: true})
+		rounds("hidden, on battery", time.Hour, 5, 8)
+		m.SetHidden(false)
+		rounds("shown again, on battery", time.Hour, 28, 32)
+		m.SetSystem(System{Offline: true})
+		rounds("no network", 10*time.Hour, 0, 0)
+		m.SetSystem(System{})
+		rounds("the network is back", 10*time.Second, 1, 1)
+		m.SetHidden(true)
+		time.Sleep(30 * time.Second)
+		m.Awake()
+		rounds("awake", 10*time.Second, 1, 1)
+	})
+}
