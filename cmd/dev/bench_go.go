@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -20,9 +21,10 @@ func benchDesktop(ctx context.Context) (env []string, keychain string, end func(
 	return append(session.Env(), append(goEnv, keychainSwitch)...), "real keyring", session.Close, nil
 }
 
-// goBenchmark finds the benchmark in the module, runs it and returns the milliseconds of one operation: of the slowest
-// sub-benchmark, should there be several, and the median where one was run more than once.
-func (j *job) goBenchmark(ctx context.Context, env []string, name string) (float64, error) {
+// goBenchmark finds the benchmark in the module, runs it and returns what it measures: of the worst sub-benchmark, should
+// there be several, and the median where one was run more than once.
+func (j *job) goBenchmark(ctx context.Context, env []string, b goBenchmark) (float64, error) {
+	name := b.benchmark
 	found, err := testFuncs(j.root, name)
 	if err != nil {
 		return 0, err
@@ -37,25 +39,31 @@ func (j *job) goBenchmark(ctx context.Context, env []string, name string) (float
 		return 0, fmt.Errorf("there is no %s", name)
 	}
 	fmt.Fprintf(j.out, "bench: %s in %s\n", name, dir)
-	text, err := outputIn(ctx, env, "go", "test", "-run=^$", "-bench=^"+name+"$", "-benchtime=2s", "-vet=off", "./"+dir)
+	text, err := outputIn(ctx, env, "go", "test", "-run=^$", "-bench=^"+name+"$", "-benchtime="+cmp.Or(b.time, "2s"), "-vet=off", "./"+dir)
 	if err != nil {
 		return 0, err
 	}
-	worst := 0.0
-	runs := benchmarkRuns(text, name)
-	for _, ns := range runs {
-		slices.Sort(ns)
-		worst = max(worst, ns[len(ns)/2]/1e6)
+	var medians []float64
+	for _, values := range benchmarkRuns(text, name, cmp.Or(b.unit, "ns/op")) {
+		slices.Sort(values)
+		medians = append(medians, values[len(values)/2])
 	}
-	if worst == 0 {
+	if len(medians) == 0 {
 		return 0, fmt.Errorf("%s printed no result", name)
+	}
+	worst := slices.Max(medians)
+	if b.atLeast {
+		worst = slices.Min(medians)
+	}
+	if b.unit == "" {
+		worst /= 1e6
 	}
 	return worst, nil
 }
 
 // benchmarkRuns reads lines of Go's benchmark format (golang.org/design/14313-benchmark-format): name, iterations, then
-// pairs of value and unit. It collects ns/op by full name.
-func benchmarkRuns(text, name string) map[string][]float64 {
+// pairs of value and unit. It collects the values of one unit by full name.
+func benchmarkRuns(text, name, unit string) map[string][]float64 {
 	runs := map[string][]float64{}
 	for line := range strings.Lines(text) {
 		fields := strings.Fields(line)
@@ -63,11 +71,11 @@ func benchmarkRuns(text, name string) map[string][]float64 {
 			continue
 		}
 		for i := 2; i+1 < len(fields); i += 2 {
-			if fields[i+1] != "ns/op" {
+			if fields[i+1] != unit {
 				continue
 			}
-			if ns, err := strconv.ParseFloat(fields[i], 64); err == nil {
-				runs[fields[0]] = append(runs[fields[0]], ns)
+			if v, err := strconv.ParseFloat(fields[i], 64); err == nil {
+				runs[fields[0]] = append(runs[fields[0]], v)
 			}
 		}
 	}

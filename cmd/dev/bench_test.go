@@ -17,9 +17,20 @@ PASS
 `
 
 func TestBenchmarkRuns(t *testing.T) {
-	runs := benchmarkRuns(benchText, "BenchmarkMessagePage")
+	runs := benchmarkRuns(benchText, "BenchmarkMessagePage", "ns/op")
 	if len(runs) != 2 || len(runs["BenchmarkMessagePage/offset=0-2"]) != 2 || runs["BenchmarkMessagePage/offset=99000-2"][0] != 1500000.5 {
 		t.Errorf("read %v", runs)
+	}
+}
+
+func TestBenchmarkReportsAnyUnit(t *testing.T) {
+	runs := benchmarkRuns("BenchmarkX-2 \t 1 \t 5 ns/op \t 2.5 ratio\n", "BenchmarkX", "ratio")
+	if v := runs["BenchmarkX-2"]; len(v) != 1 || v[0] != 2.5 {
+		t.Errorf("read %v", runs)
+	}
+	least := goBenchmark{unit: "ratio", bar: 2, atLeast: true}
+	if !least.figure(2.5).OK || least.figure(1.9).OK || least.figure(2).Unit != "×" {
+		t.Error("a least value is judged wrongly")
 	}
 }
 
@@ -27,7 +38,7 @@ func FuzzBenchmarkRuns(f *testing.F) {
 	f.Add(benchText)
 	f.Add("BenchmarkMessagePage 1 ns/op ns/op")
 	f.Fuzz(func(t *testing.T, text string) {
-		for name, ns := range benchmarkRuns(text, "BenchmarkMessagePage") {
+		for name, ns := range benchmarkRuns(text, "BenchmarkMessagePage", "ns/op") {
 			if len(ns) == 0 || !strings.HasPrefix(name, "BenchmarkMessagePage") {
 				t.Errorf("%q: %v", name, ns)
 			}

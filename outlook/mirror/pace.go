@@ -130,11 +130,11 @@ func (r *runner) rest(ctx context.Context, failures int, network bool) {
 		d := r.m.interval()
 		if failures > 0 && d > 0 {
 			pause := backoff
-			switch {
-			case d > r.m.poll: // nobody looks: the next poll is soon enough
-				pause = max(pause, d)
-			case network: // to be offline is no error, and its end should show soon
+			if network { // to be offline is no error, and its end should show soon
 				pause = min(pause, d)
+			}
+			if d > r.m.poll { // nobody looks: the next poll is soon enough
+				pause = max(pause, d)
 			}
 			d = pause
 		}
