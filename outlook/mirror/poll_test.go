@@ -97,6 +97,7 @@ func (r *rig) turn() error {
 }
 
 func TestNothingNewCostsOneRequest(t *testing.T) {
+	t.Parallel()
 	r, c, _ := settledRig(t, 300)
 	r.polled(c) // the first may still meet the second in which the mailbox was filled
 	for range 20 {
@@ -109,6 +110,7 @@ func TestNothingNewCostsOneRequest(t *testing.T) {
 
 // Whatever happens in a folder that nobody looks at, the next poll finds it.
 func TestPollFindsChangesInAnyFolder(t *testing.T) {
+	t.Parallel()
 	r, c, ids := settledRig(t, 60)
 	subjects := func(folder string) (out []string) {
 		for _, m := range r.box.Messages(folder) {

@@ -10,11 +10,28 @@ import (
 	"supercrm/outlook"
 )
 
-// How many messages are asked for at a time, bodies included: few at first, so that the newest show soon.
+// How many messages are asked for at a time, bodies included: few at first, so that the newest show soon, then as many as
+// come to some megabytes, so that memory stays bounded and small mail takes few transactions.
 const (
-	firstPage   = 50
-	messagePage = 200
+	firstPage = 50
+	mostPage  = 500
+	pageBytes = 4 << 20
 )
+
+// nextSize is how many messages to ask for after a page.
+func nextSize(page []outlook.Message) int {
+	if len(page) == 0 {
+		return firstPage
+	}
+	bytes := 0
+	for i := range page {
+		bytes += 2 << 10 // all but the body
+		if b := page[i].Body; b != nil {
+			bytes += len(b.Content)
+		}
+	}
+	return min(max(pageBytes/(bytes/len(page)), firstPage/5), mostPage)
+}
 
 // syncMessages brings one folder's messages up to date.
 func (r *runner) syncMessages(ctx context.Context, f folderRef) error {
@@ -22,17 +39,18 @@ func (r *runner) syncMessages(ctx context.Context, f folderRef) error {
 	if err != nil {
 		return err
 	}
+	size := firstPage // one fetch at a time
 	fetch := func(link string) (outlook.Page[outlook.Message], error) {
 		if page, err, ok := takeAnswer[outlook.Message](&r.answers, link); ok {
 			return page, err
 		}
-		size := messagePage
-		if link == "" {
-			size = firstPage
-		}
 		page, err := r.client.MessagesDelta(ctx, f.graph, link, outlook.MessageFields, size)
-		for size /= 10; outlook.IsTooLarge(err) && size > 0; size /= 10 {
+		for outlook.IsTooLarge(err) && size > 1 {
+			size = max(size/10, 1)
 			page, err = r.client.MessagesDelta(ctx, f.graph, link, outlook.MessageFields, size) // huge bodies: fewer at a time
+		}
+		if err == nil {
+			size = nextSize(page.Items)
 		}
 		return page, err
 	}
