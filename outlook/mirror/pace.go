@@ -118,9 +118,9 @@ func (p *pace) interval(base time.Duration) time.Duration {
 // glance is how old a poll may be when a folder comes on the screen.
 const glance = 10 * time.Second
 
-// rest waits until the next round is due: after an interval, which may change meanwhile, or after failures with growing
+// untilDue waits until the next round is due: after an interval, which may change meanwhile, or after failures with growing
 // distance. It is cut short when the worker is woken.
-func (r *runner) rest(ctx context.Context, failures int, network bool) {
+func (r *runner) untilDue(ctx context.Context, failures int, network bool) {
 	began := time.Now()
 	backoff := time.Duration(0)
 	if failures > 0 {

@@ -46,7 +46,7 @@ func (r *runner) syncLoop(ctx context.Context) {
 			failures = 0
 		}
 		poke(r.bodyWake)
-		r.rest(ctx, failures, outlook.IsNetwork(err))
+		r.untilDue(ctx, failures, outlook.IsNetwork(err))
 	}
 }
 
