@@ -74,6 +74,12 @@ func CalendarsPart(into *Page[Calendar]) *Part {
 	return pagePart(call{op: "list calendars", path: "/me/calendars", query: encodeQuery(calendarsQuery())}, into)
 }
 
+// AttachmentsPart is a part that reads the first page of what Attachments lists.
+func AttachmentsPart(messageID string, into *Page[Attachment]) *Part {
+	return pagePart(call{op: "list attachments", path: "/me/messages/" + seg(messageID) + "/attachments",
+		query: encodeQuery(url.Values{"$select": {attachmentFields}, "$top": {"100"}})}, into)
+}
+
 type batchRequest struct {
 	ID      string            `json:"id"`
 	Method  string            `json:"method"`

@@ -104,13 +104,15 @@ func (c *Client) FindByMarker(ctx context.Context, marker string) ([]MessageStat
 	return p.Items, err
 }
 
+const attachmentFields = "id,name,contentType,size,isInline,microsoft.graph.fileAttachment/contentId"
+
 // Attachments lists a message's attachments, inline ones too, without their bytes. contentId is of file
 // attachments only, hence the cast.
 func (c *Client) Attachments(ctx context.Context, messageID string) ([]Attachment, error) {
 	var all []Attachment
 	link := ""
 	for {
-		q := url.Values{"$select": {"id,name,contentType,size,isInline,microsoft.graph.fileAttachment/contentId"}}
+		q := url.Values{"$select": {attachmentFields}}
 		if link != "" {
 			q = nil
 		}

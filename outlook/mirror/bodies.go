@@ -2,8 +2,6 @@ package mirror
 
 import (
 	"context"
-	"fmt"
-	"slices"
 
 	"supercrm/internal/store"
 	"supercrm/outlook"
@@ -18,6 +16,10 @@ func (r *runner) bodyLoop(ctx context.Context) {
 			return
 		}
 		ids, priority, err := r.unfinished(ctx)
+		some := len(ids) > 0
+		if err == nil && priority == outlook.Backfill {
+			ids, err = r.listFiles(outlook.WithPriority(ctx, priority), ids)
+		}
 		for _, id := range ids {
 			if err = r.finish(outlook.WithPriority(ctx, priority), id); err != nil {
 				break
@@ -29,7 +31,7 @@ func (r *runner) bodyLoop(ctx context.Context) {
 				r.pause()
 			}
 		}
-		if err != nil || len(ids) == 0 {
+		if err != nil || !some {
 			wait(ctx, r.bodyWake, 0) // every round wakes it
 		}
 	}
@@ -40,9 +42,13 @@ func (r *runner) unfinished(ctx context.Context) ([]int64, outlook.Priority, err
 	r.mu.Lock()
 	wanted := r.wanted
 	r.wanted = nil
+	busy := r.syncing
 	r.mu.Unlock()
 	if len(wanted) > 0 {
 		return wanted, outlook.ByPerson, nil
+	}
+	if busy { // pages of messages come first, and their end wakes this
+		return nil, outlook.Backfill, nil
 	}
 	ids, err := collect(ctx, r.m, "find unfinished messages", func(row scanner) (id int64, err error) {
 		err = row.Scan(&id)
@@ -75,16 +81,11 @@ func (r *runner) finish(ctx context.Context, id int64) error {
 		m.ParentFolderID = nil // where it is belongs to the delta
 		full = &m
 	}
-	list := []Attachment{}
+	var list []outlook.Attachment
 	if attachments == "" {
-		got, err := r.client.Attachments(ctx, graph)
-		if err != nil && !outlook.IsNotFound(err) {
+		if list, err = r.client.Attachments(ctx, graph); err != nil && !outlook.IsNotFound(err) {
 			return err
 		}
-		for _, a := range got {
-			list = append(list, Attachment{GraphID: a.ID, Name: a.Name, Type: a.ContentType, Size: a.Size, Inline: a.IsInline, ContentID: a.ContentID})
-		}
-		slices.SortStableFunc(list, func(a, b Attachment) int { return boolInt(a.Inline) - boolInt(b.Inline) })
 	}
 	return r.m.db.Write(ctx, "complete message", func(tx *store.Tx) error {
 		if full != nil {
@@ -102,8 +103,8 @@ func (r *runner) finish(ctx context.Context, id int64) error {
 			}
 		}
 		if attachments == "" {
-			if _, err := tx.ExecContext(ctx, `UPDATE message SET attachments=? WHERE id=?`, toJSON(list), id); err != nil {
-				return fmt.Errorf("write attachments: %w", err)
+			if err := writeFileList(ctx, tx, id, list); err != nil {
+				return err
 			}
 		}
 		tx.Changed(store.Messages, id)

@@ -22,9 +22,8 @@ const (
 
 // poll is what the sync worker keeps between polls.
 type poll struct {
-	ready   bool      // everything was read once, so polls are enough
-	next    int       // where the rotation goes on
-	noBatch time.Time // the service takes none until then
+	ready   bool // everything was read once, so polls are enough
+	next    int  // where the rotation goes on
 	noProbe time.Time
 	since   time.Time       // the newest change of a message that a probe told of, by the service's clock
 	told    map[string]bool // what was told of that moment: ids and etags
@@ -243,7 +242,7 @@ func (r *runner) choose(ctx context.Context) ([]*pollPart, error) {
 
 // ask makes the batch. asked is false when there can be none now: then everything is read by requests of its own.
 func (r *runner) ask(ctx context.Context, parts []*pollPart, probe *probe) (asked bool, err error) {
-	if r.m.now().Before(r.poll.noBatch) {
+	if r.batchRefused() {
 		return false, nil
 	}
 	var batch []*outlook.Part
@@ -257,8 +256,7 @@ func (r *runner) ask(ctx context.Context, parts []*pollPart, probe *probe) (aske
 	}
 	err = r.client.Batch(ctx, batch)
 	if outlook.IsBatchRefused(err) {
-		r.m.log.Warn("the service takes no batch, asking one by one", "error", err)
-		r.poll.noBatch = r.m.now().Add(refusedFor)
+		r.refuseBatches(err)
 		return false, nil
 	}
 	if err != nil {
@@ -270,10 +268,17 @@ func (r *runner) ask(ctx context.Context, parts []*pollPart, probe *probe) (aske
 	return true, nil
 }
 
+func (r *runner) batchRefused() bool { return millis(r.m.now()) < r.noBatch.Load() }
+
+func (r *runner) refuseBatches(err error) {
+	r.m.log.Warn("the service takes no batch, asking one by one", "error", err)
+	r.noBatch.Store(millis(r.m.now().Add(refusedFor)))
+}
+
 // prefetch reads the first pages of many folders' rounds in batches, so that a start with hundreds of folders in which
 // little is new takes few requests. What it does not get is read later, by requests of its own.
 func (r *runner) prefetch(ctx context.Context, folders []folderRef) {
-	if len(folders) < 2*atOnce || r.m.now().Before(r.poll.noBatch) {
+	if len(folders) < 2*atOnce || r.batchRefused() {
 		return
 	}
 	var parts []*pollPart

@@ -32,6 +32,7 @@ type runner struct {
 	zoneRead bool // by the sync worker only
 	poll     poll // by the sync worker only
 	answers  answers
+	noBatch  atomic.Int64 // until when the service takes no batches, in milliseconds since 1970
 
 	mu      sync.Mutex
 	stopped bool
