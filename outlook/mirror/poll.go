@@ -16,14 +16,17 @@ const (
 	pollPage = 20
 	// probeSize is how many changed messages a probe lists.
 	probeSize = 50
+	// wholeEvery is how often everything is looked at all the same: a day's polls may each have missed something.
+	wholeEvery = 24 * time.Hour
 	// refusedFor is how long a refused batch or probe is not tried again.
 	refusedFor = time.Hour
 )
 
 // poll is what the sync worker keeps between polls.
 type poll struct {
-	ready   bool // everything was read once, so polls are enough
-	next    int  // where the rotation goes on
+	wholeAt time.Time // when that was last
+	ready   bool      // everything was read once, so polls are enough
+	next    int       // where the rotation goes on
 	noProbe time.Time
 	since   time.Time       // the newest change of a message that a probe told of, by the service's clock
 	told    map[string]bool // what was told of that moment: ids and etags

@@ -52,7 +52,7 @@ func (r *runner) syncLoop(ctx context.Context) {
 
 // turn is one round of everything where that is needed, else a poll.
 func (r *runner) turn(ctx context.Context) error {
-	if r.whole.Swap(false) || !r.poll.ready {
+	if r.whole.Swap(false) || !r.poll.ready || r.m.now().Sub(r.poll.wholeAt) > wholeEvery {
 		err := r.round(ctx)
 		if err != nil {
 			r.whole.Store(true)
@@ -96,7 +96,7 @@ func (r *runner) round(ctx context.Context) (err error) {
 	if err := work.wait(); err != nil {
 		return err
 	}
-	r.poll.ready = true
+	r.poll.ready, r.poll.wholeAt = true, r.m.now()
 	return r.endRound(nil)
 }
 
