@@ -85,12 +85,33 @@ func Fill(reg *mailbox.Registry, users []User, opt Options) error {
 			b.Quietly(func() { events.fill(i == 0) })
 			if i == 0 {
 				contacts(b, now)
+				return partners(b, now)
 			}
 			return nil
 		})
 		if err != nil {
 			return fmt.Errorf("fill demo mailboxes: %w", err)
 		}
+	}
+	if len(users) > 1 {
+		reg.ShareCalendar(users[1].UPN, "", users[0].UPN, "read")
+	}
+	return nil
+}
+
+// partners is a contact folder besides the default one.
+func partners(b *mailbox.Box, now time.Time) error {
+	f, err := b.NewContactFolder(nil, "Partners")
+	if err != nil {
+		return err
+	}
+	for _, p := range []struct{ given, family, company, role, addr, phone string }{
+		{"Priya", "Raman", "Fjordline Freight", "Partner Manager", "priya.raman@fjordline-freight.example", "+47 22 555 014"},
+		{"Tomasz", "Zielinski", "Kestrel Fit-Out", "Installation Lead", "tomasz.zielinski@kestrel-fitout.example", "+48 22 555 0177"},
+	} {
+		name := p.given + " " + p.family
+		b.AddContact(f, &mailbox.Contact{GivenName: p.given, Surname: p.family, DisplayName: name, Company: p.company, JobTitle: p.role, Business: []string{p.phone},
+			Emails: []mailbox.Address{{Name: name, Addr: p.addr}}, Created: now.AddDate(0, -5, 0).UTC()})
 	}
 	return nil
 }

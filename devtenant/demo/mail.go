@@ -55,6 +55,7 @@ func (k *mailMaker) fill(n int, folders bool) {
 	k.unread(max(1, n*18/400))
 	if folders {
 		k.sortAway()
+		k.age()
 	}
 	parents := map[string]*mailbox.Folder{}
 	if folders {
@@ -75,6 +76,22 @@ func (k *mailMaker) fill(n int, folders bool) {
 		k.b.Add(f, p.msg, p.read)
 	}
 	k.drafts(min(2, n))
+}
+
+// longAgo are the ages, in months, of the few oldest mails: beyond what a client that keeps a year holds.
+var longAgo = []int{13, 14, 17, 20, 26, 31}
+
+// age makes the oldest mails of the plan much older and puts them into the archive.
+func (k *mailMaker) age() {
+	for i, months := range longAgo {
+		if i >= len(k.plan)/20 {
+			return
+		}
+		p := &k.plan[len(longAgo)-1-i]
+		back := func(t time.Time) time.Time { return t.AddDate(0, -months, 0) }
+		p.msg.Received, p.msg.Sent = back(p.msg.Received), back(p.msg.Sent)
+		p.folder, p.read = "archive", true
+	}
 }
 
 // thread chooses a conversation; two customers have more of them than the others.

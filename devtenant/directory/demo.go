@@ -33,7 +33,7 @@ func Demo() *Directory {
 			NativeClient,
 		},
 		Scopes: []string{"openid", "profile", "email", "offline_access", "User.Read", "Mail.ReadWrite", "Mail.Send",
-			"Calendars.ReadWrite", "Contacts.Read", "MailboxSettings.Read"},
+			"Calendars.ReadWrite", "Calendars.Read.Shared", "Contacts.Read", "MailboxSettings.Read"},
 	}))
 	return d
 }

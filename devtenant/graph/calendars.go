@@ -133,15 +133,11 @@ func (c *call) calendars(rest []string) error {
 		if err != nil {
 			return err
 		}
-		var page []fields
-		for _, k := range cut(p, c.visible()) {
-			item, err := withProps(c.calendarFields(k, sel), k.Props, expand)
-			if err != nil {
-				return err
-			}
-			page = append(page, item)
+		all, err := c.listedCalendars(sel, expand)
+		if err != nil {
+			return err
 		}
-		return c.listing("calendars", p, len(c.visible()), page)
+		return c.listing("calendars", p, len(all), cut(p, all))
 	case http.MethodPost:
 		if err := c.writeCalendar(); err != nil {
 			return err

@@ -25,6 +25,7 @@ type call struct {
 	delegate, full bool
 	// creating: the message that is read is a new one.
 	creating bool
+	accepted []fields // calendars of others, for the list of one's own
 }
 
 type preferences struct {
@@ -96,6 +97,21 @@ func (c *call) run(segments []string) error {
 	}
 	if done, err := c.crossing(m, segments); done {
 		return err
+	}
+	if m == own {
+		of, done, err := c.inShared(own, segments)
+		if done {
+			return err
+		}
+		if of != nil {
+			m, c.delegate = of, true
+		} else if len(segments) == 1 && segments[0] == "calendars" && c.r.Method == http.MethodGet {
+			sel, err := selected(c.query.Get("$select"), calendarSelectable)
+			if err != nil {
+				return err
+			}
+			c.accepted = c.sharedCalendars(own, sel)
+		}
 	}
 	return m.Do(func(b *mailbox.Box) error {
 		c.b = b

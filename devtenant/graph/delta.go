@@ -25,6 +25,7 @@ type deltaToken struct {
 	Top    int           `json:"t,omitempty"`
 	From   time.Time     `json:"a,omitzero"`
 	To     time.Time     `json:"b,omitzero"`
+	Told   int           `json:"n,omitempty"` // in this round
 	Empty  bool          `json:"e,omitempty"` // the empty page before this one was given
 }
 
@@ -107,7 +108,10 @@ func (c *call) deltaPage(of, odataType string, t deltaToken, tell func(mailbox.R
 		if changes, next.Round, done, err = tell(t.Round, c.pageSize(t)); err != nil {
 			return err
 		}
-		next.Empty = false
+		next.Empty, next.Told = false, t.Told+len(changes)
+		if done {
+			next.Told = 0
+		}
 	}
 	value := []fields{}
 	for _, ch := range changes {
@@ -149,6 +153,10 @@ func (c *call) deltaPage(of, odataType string, t deltaToken, tell func(mailbox.R
 	return c.json(http.StatusOK, out)
 }
 
+// maxFiltered is how many messages the first round of a filtered change tracking tells: it ends there, as if there were no
+// more (documentation, "message: delta", on $filter).
+const maxFiltered = 5000
+
 // messageDelta answers GET /mailFolders/{id}/messages/delta.
 func (c *call) messageDelta(f *folder) error {
 	if err := c.readMail(); err != nil {
@@ -183,7 +191,14 @@ func (c *call) messageDelta(f *folder) error {
 	}
 	return c.deltaPage("mailFolders('"+c.id(f.ID())+"')/messages", "#microsoft.graph.message", t,
 		func(r mailbox.Round, n int) ([]mailbox.Change, mailbox.Round, bool, error) {
-			return c.b.MessageDelta(f, r, n, match)
+			if match == nil || r.Changes {
+				return c.b.MessageDelta(f, r, n, match)
+			}
+			out, next, done, err := c.b.MessageDelta(f, r, min(n, maxFiltered-t.Told), match)
+			if err == nil && t.Told+len(out) >= maxFiltered && !done {
+				next, done = mailbox.Round{Since: next.Since, Changes: true}, true
+			}
+			return out, next, done, err
 		},
 		func(ch mailbox.Change) (fields, error) { return c.messageFields(ch.Message, sel, expand) })
 }

@@ -26,7 +26,8 @@ type Box struct {
 	// Settings are the mailboxSettings that were changed, by name, besides the time zone.
 	Settings map[string]json.RawMessage
 
-	records map[string][]*Record
+	records  map[string][]*Record
+	accepted []Accepted
 
 	now func() time.Time
 	tag mailboxTag

@@ -16,6 +16,7 @@ func (s *boxState) box(fresh *Box) (*Box, error) {
 	b.Zone, b.Photo, b.Shared = s.Zone, s.Photo, s.Shared
 	maps.Copy(b.Settings, s.Settings)
 	maps.Copy(b.records, s.Records)
+	b.accepted = s.Accepted
 	b.seq, b.next, b.tombFloor, b.tombLimit = s.Seq, s.Next, s.TombFloor, s.TombLimit
 	if err := s.folders(b); err != nil {
 		return nil, err

@@ -75,6 +75,7 @@ type boxState struct {
 	Messages       []messageState
 	Calendars      []containerState
 	Events         []eventState
+	Accepted       []Accepted
 	ContactFolders []containerState
 	Contacts       []contactState
 	Tombs          []tombState
@@ -147,7 +148,7 @@ func (r *Registry) Restore(from io.Reader) error {
 }
 
 func (b *Box) state() boxState {
-	s := boxState{Owner: b.Owner, Zone: b.Zone, Photo: b.Photo, Shared: b.Shared, Settings: b.Settings, Records: b.records, Seq: b.seq, Next: b.next,
+	s := boxState{Owner: b.Owner, Zone: b.Zone, Photo: b.Photo, Shared: b.Shared, Settings: b.Settings, Records: b.records, Accepted: b.accepted, Seq: b.seq, Next: b.next,
 		TombFloor: b.tombFloor, TombLimit: b.tombLimit}
 	for _, num := range slices.Sorted(maps.Keys(b.folders)) {
 		f := b.folders[num]
