@@ -10,11 +10,13 @@ import (
 // utc asks for every event's times in UTC; the zone it was made in stays in originalStartTimeZone.
 const utc = `outlook.timezone="UTC"`
 
+const calendarFields = "id,name,color,isDefaultCalendar,canEdit,owner"
+
 const eventFields = "id,type,seriesMasterId,transactionId,subject,bodyPreview,body,start,end,originalStartTimeZone," +
 	"originalEndTimeZone,isAllDay,location,showAs,sensitivity,organizer,isOrganizer,responseStatus,attendees,onlineMeeting," +
 	"onlineMeetingUrl,webLink,categories,isCancelled,recurrence"
 
-// Calendars lists the calendars.
+// Calendars lists the calendars, those that others share and that were accepted too.
 func (c *Client) Calendars(ctx context.Context) ([]Calendar, error) {
 	var all []Calendar
 	link := ""
@@ -36,13 +38,13 @@ func (c *Client) Calendars(ctx context.Context) ([]Calendar, error) {
 }
 
 func calendarsQuery() url.Values {
-	return url.Values{"$select": {"id,name,color,isDefaultCalendar,canEdit"}, "$top": {"100"}}
+	return url.Values{"$select": {calendarFields}, "$top": {"100"}}
 }
 
 // Calendar reads one calendar.
 func (c *Client) Calendar(ctx context.Context, id string) (Calendar, error) {
 	var cal Calendar
-	err := c.get(ctx, "read calendar", "/me/calendars/"+seg(id), url.Values{"$select": {"id,name,color,isDefaultCalendar,canEdit"}}, nil, &cal)
+	err := c.get(ctx, "read calendar", calendarPath(id), url.Values{"$select": {calendarFields}}, nil, &cal)
 	return cal, err
 }
 
@@ -58,7 +60,7 @@ func (c *Client) CalendarViewDelta(ctx context.Context, calendarID, link string,
 	if link != "" {
 		q = nil
 	}
-	return pageOf[Event](ctx, c, "read calendar", "/me/calendars/"+seg(calendarID)+"/calendarView/delta", q, link, utc, pageSize(100))
+	return pageOf[Event](ctx, c, "read calendar", calendarPath(calendarID)+"/calendarView/delta", q, link, utc, pageSize(100))
 }
 
 // FindByTransaction finds the event that an earlier create with this transaction id made, among those that overlap the
@@ -70,7 +72,7 @@ func (c *Client) FindByTransaction(ctx context.Context, calendarID, transactionI
 		if link != "" {
 			q = nil
 		}
-		p, err := pageOf[Event](ctx, c, "find event", "/me/calendars/"+seg(calendarID)+"/calendarView", q, link, utc, pageSize(100))
+		p, err := pageOf[Event](ctx, c, "find event", calendarPath(calendarID)+"/calendarView", q, link, utc, pageSize(100))
 		if err != nil {
 			return Event{}, false, err
 		}
@@ -96,7 +98,7 @@ func (c *Client) Event(ctx context.Context, id string) (Event, error) {
 // CreateEvent makes an event. With a TransactionID it may be repeated: the service makes one event for one id.
 func (c *Client) CreateEvent(ctx context.Context, calendarID string, w EventWrite) (Event, error) {
 	var e Event
-	err := c.send(ctx, "create event", http.MethodPost, "/me/calendars/"+seg(calendarID)+"/events", w, []string{utc}, "", &e)
+	err := c.send(ctx, "create event", http.MethodPost, calendarPath(calendarID)+"/events", w, []string{utc}, "", &e)
 	return e, err
 }
 

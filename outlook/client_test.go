@@ -68,7 +68,7 @@ func TestEveryRequestAsksForImmutableIDs(t *testing.T) {
 		"me":       func() error { _, err := c.Me(ctx); return err },
 		"zone":     func() error { _, err := c.MailboxZone(ctx); return err },
 		"folders":  func() error { _, err := c.FoldersDelta(ctx, link); return err },
-		"messages": func() error { _, err := c.MessagesDelta(ctx, "f", link, MessageFields, 10); return err },
+		"messages": func() error { _, err := c.MessagesDelta(ctx, "f", link, MessageFields, time.Time{}, 10); return err },
 		"message":  func() error { _, err := c.Message(ctx, "m/+="); return err },
 		"find":     func() error { _, err := c.FindByMarker(ctx, "it's"); return err },
 		"patch":    func() error { return c.PatchMessage(ctx, "m", MessagePatch{}) },
@@ -311,7 +311,7 @@ func TestACutAnswerIsTheNetworksFailure(t *testing.T) {
 func TestAnEmptyAnswerIsNoEmptyMailbox(t *testing.T) {
 	for _, body := range []string{"", "{}", "null", "[]", `{"error":{}}`, `{"value":null}`, `{"value":[],`, `{"value":{}}`} {
 		c, _ := service(t, func(_ int, w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, body) })
-		if _, err := c.MessagesDelta(t.Context(), "f", "", "id", 10); err == nil {
+		if _, err := c.MessagesDelta(t.Context(), "f", "", "id", time.Time{}, 10); err == nil {
 			t.Errorf("%q passes for a page", body)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // MessageFields is what the mirror keeps of a message; the body is among them so that it can be read offline.
@@ -70,13 +71,52 @@ func (c *Client) Folder(ctx context.Context, idOrName string) (Folder, error) {
 }
 
 // MessagesDelta reads a page of a folder's messages and their changes, newest first in a first round. sel is a $select
-// list, used on the first page of a first round only; size bounds the page.
-func (c *Client) MessagesDelta(ctx context.Context, folderID, link, sel string, size int) (Page[Message], error) {
+// list and since, unless zero, the moment from which on messages are followed; both are used on the first page of a first
+// round only, and are part of the links then. size bounds the page. With a since, the service ends a first round after
+// 5,000 messages, as if there were no more (learn.microsoft.com/graph/api/message-delta, on $filter): MessagesBetween gives
+// the rest.
+func (c *Client) MessagesDelta(ctx context.Context, folderID, link, sel string, since time.Time, size int) (Page[Message], error) {
 	q := url.Values{"$select": {sel}, "$orderby": {"receivedDateTime desc"}}
+	if !since.IsZero() {
+		q.Set("$filter", "receivedDateTime ge "+moment(since))
+	}
 	if link != "" {
 		q = nil
 	}
 	return pageOf[Message](ctx, c, "read messages", "/me/mailFolders/"+seg(folderID)+"/messages/delta", q, link, pageSize(size))
+}
+
+// moment writes an instant as filters want it: whole seconds, UTC.
+func moment(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
+
+// MessagesBetween reads a page of a folder's messages that were received in [from, to), newest first; a zero from has no
+// beginning. link is empty for the first page, else what the page before gave.
+func (c *Client) MessagesBetween(ctx context.Context, folderID, link, sel string, from, to time.Time, size int) (Page[Message], error) {
+	filter := "receivedDateTime lt " + moment(to)
+	if !from.IsZero() {
+		filter += " and receivedDateTime ge " + moment(from)
+	}
+	q := url.Values{"$select": {sel}, "$orderby": {"receivedDateTime desc"}, "$filter": {filter}, "$top": {strconv.Itoa(size)}}
+	if link != "" {
+		q = nil
+	}
+	return pageOf[Message](ctx, c, "read older messages", "/me/mailFolders/"+seg(folderID)+"/messages", q, link)
+}
+
+// CountMessages counts a folder's messages that were received since a moment.
+func (c *Client) CountMessages(ctx context.Context, folderID string, since time.Time) (int, error) {
+	n := 0
+	err := c.do(ctx, call{op: "count messages", method: http.MethodGet, path: "/me/mailFolders/" + seg(folderID) + "/messages/$count",
+		query: encodeQuery(url.Values{"$filter": {"receivedDateTime ge " + moment(since)}}), limit: 64,
+		read: func(r io.Reader) error {
+			text, err := io.ReadAll(r)
+			if err != nil {
+				return err
+			}
+			n, err = strconv.Atoi(strings.Trim(string(text), "\ufeff \r\n"))
+			return err
+		}})
+	return n, err
 }
 
 // Message reads a whole message, its attachments aside.

@@ -119,6 +119,8 @@ type Calendar struct {
 	Color     string `json:"color"`
 	IsDefault bool   `json:"isDefaultCalendar"`
 	CanEdit   bool   `json:"canEdit"`
+	// Owner is whose it is; missing in some answers.
+	Owner EmailAddress `json:"owner"`
 }
 
 // DateTimeZone is a wall-clock time in a named zone, as Graph writes times of events.

@@ -15,6 +15,7 @@ const (
 	Sync     Kind = "sync" // progress of mirroring; no ids
 	People   Kind = "person"
 	Company  Kind = "company"
+	Contacts Kind = "contact" // of Outlook
 	Settings Kind = "setting"
 )
 

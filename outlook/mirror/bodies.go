@@ -31,6 +31,15 @@ func (r *runner) bodyLoop(ctx context.Context) {
 				r.pause()
 			}
 		}
+		if err == nil && !some {
+			var more bool
+			if more, err = r.keepFiles(ctx); more {
+				continue
+			}
+			if err != nil && ctx.Err() == nil {
+				r.m.log.Info("attachments not kept", "account", r.account, "error", err)
+			}
+		}
 		if err != nil || !some {
 			wait(ctx, r.bodyWake, 0) // every round wakes it
 		}

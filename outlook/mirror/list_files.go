@@ -68,7 +68,7 @@ func writeFileList(ctx context.Context, tx *store.Tx, id int64, files []outlook.
 		list = append(list, Attachment{GraphID: a.ID, Name: a.Name, Type: a.ContentType, Size: a.Size, Inline: a.IsInline, ContentID: a.ContentID})
 	}
 	slices.SortStableFunc(list, func(a, b Attachment) int { return boolInt(a.Inline) - boolInt(b.Inline) })
-	if _, err := tx.ExecContext(ctx, `UPDATE message SET attachments=? WHERE id=?`, toJSON(list), id); err != nil {
+	if _, err := tx.ExecContext(ctx, `UPDATE message SET attachments=?, files=0 WHERE id=?`, toJSON(list), id); err != nil {
 		return fmt.Errorf("write attachments: %w", err)
 	}
 	tx.Changed(store.Messages, id)

@@ -315,6 +315,11 @@ func restore(ctx context.Context, tx *store.Tx, o outboxRow) error {
 		_, err = tx.ExecContext(ctx, `UPDATE message SET is_read=coalesce(?,is_read), flagged=coalesce(?,flagged),
 			folder_id=coalesce((SELECT id FROM mail_folder WHERE id=?), folder_id) WHERE id=?`, was.Read, was.Flagged, was.Folder, o.item)
 		return err
+	case kindCategories:
+		if gone {
+			return deleteMessage(ctx, tx, o.item)
+		}
+		return restoreCategories(ctx, tx, o)
 	case kindCreate:
 		if _, err := tx.ExecContext(ctx, `DELETE FROM outbox WHERE item_kind='event' AND item_id=?`, o.item); err != nil {
 			return err

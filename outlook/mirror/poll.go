@@ -58,7 +58,7 @@ const (
 // pollSources are who has something to ask in a poll. Whoever follows something new adds to them; a source gives its parts
 // in the order in which they are wanted.
 var pollSources = []func(*runner, context.Context) ([]*pollPart, error){
-	(*runner).pollFolders, (*runner).pollCalendars, (*runner).pollMessages,
+	(*runner).pollFolders, (*runner).pollCalendars, (*runner).pollMessages, (*runner).pollSeldom,
 }
 
 // deltaPart is a part for a scope with a delta link.

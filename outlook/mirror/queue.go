@@ -110,6 +110,8 @@ func (r *runner) carryOut(ctx context.Context, o outboxRow) error {
 	switch o.kind {
 	case kindRead:
 		return r.sendRead(ctx, o)
+	case kindCategories:
+		return r.sendCategories(ctx, o)
 	case kindMove:
 		return r.sendMove(ctx, o)
 	case kindReply, kindSend:

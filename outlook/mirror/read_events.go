@@ -5,16 +5,20 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"supercrm/outlook"
 )
 
 // Calendars lists an account's calendars, the default one first.
 func (m *Mirror) Calendars(ctx context.Context, accountID int64) ([]Calendar, error) {
 	return collect(ctx, m, "list calendars", func(row scanner) (Calendar, error) {
 		var c Calendar
-		err := row.Scan(&c.ID, &c.AccountID, &c.Name, &c.Color, &c.Default, &c.CanEdit)
+		var graph, problem string
+		err := row.Scan(&c.ID, &c.AccountID, &c.Name, &c.Color, &c.Default, &c.CanEdit, &c.Picked, &c.Owner.Name, &c.Owner.Addr, &graph, &problem)
+		c.Colleague, c.Denied = outlook.IsColleagueCalendar(graph), problem == problemDenied
 		return c, err
-	}, `SELECT id, account_id, name, color, is_default, can_edit FROM calendar WHERE account_id=?
-		ORDER BY is_default DESC, name COLLATE NOCASE, id`, accountID)
+	}, `SELECT id, account_id, name, color, is_default, can_edit, picked, owner_name, owner_addr, graph_id, problem FROM calendar WHERE account_id=?
+		ORDER BY is_default DESC, owner_addr<>'', name COLLATE NOCASE, id`, accountID)
 }
 
 const eventColumns = `e.id, e.account_id, e.calendar_id, e.kind, e.subject, e.start_at, e.end_at, e.start_zone, e.all_day,
@@ -70,7 +74,7 @@ func (m *Mirror) dates(from, to time.Time) (int64, int64) {
 func (m *Mirror) Events(ctx context.Context, from, to time.Time) ([]Event, error) {
 	fromDay, toDay := m.dates(from, to)
 	return collect(ctx, m, "list events", scanEvent, `SELECT `+eventColumns+visible+`
-		AND e.start_at < max(?2, ?4) AND (
+		AND c.picked=1 AND e.start_at < max(?2, ?4) AND (
 			(e.all_day=0 AND e.start_at < ?2 AND (e.end_at > ?1 OR e.start_at >= ?1)) OR
 			(e.all_day=1 AND e.start_at < ?4 AND e.end_at > ?3))
 		ORDER BY e.start_at, e.end_at DESC, e.id`, from.UnixMilli(), to.UnixMilli(), fromDay, toDay)
@@ -110,7 +114,7 @@ func (m *Mirror) first(ctx context.Context, what, where string, now time.Time, m
 	if where != "" {
 		allDay = `e.start_at >= ?3`
 	}
-	got, err := collect(ctx, m, what, scanEvent, `SELECT `+eventColumns+visible+` AND e.cancelled=0 AND e.response<>'declined'
+	got, err := collect(ctx, m, what, scanEvent, `SELECT `+eventColumns+visible+` AND c.picked=1 AND e.cancelled=0 AND e.response<>'declined'
 		AND e.start_at > ?1 - 86400000 AND ?3=?3
 		AND ((e.all_day=0 AND e.start_at > ?1 AND (e.end_at > ?2 OR e.start_at >= ?2)) OR (e.all_day=1 AND `+allDay+`))`+where+`
 		ORDER BY e.start_at, e.id LIMIT 1`, args...)

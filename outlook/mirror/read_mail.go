@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"sort"
 	"strconv"
 	"strings"
@@ -44,7 +43,7 @@ func (m *Mirror) Folders(ctx context.Context, accountID int64) ([]Folder, error)
 		var n node
 		err := row.Scan(&n.ID, &n.AccountID, &n.Name, &n.WellKnown, &n.Total, &n.graph, &n.parent, &n.Count, &n.Unread)
 		return n, err
-	}, `SELECT id, account_id, name, well_known, total, graph_id, parent_graph_id,
+	}, `SELECT id, account_id, name, well_known, CASE WHEN in_range>=0 THEN in_range ELSE total END, graph_id, parent_graph_id,
 		(SELECT count(*) FROM message WHERE folder_id=f.id),
 		(SELECT count(*) FROM message WHERE folder_id=f.id AND is_read=0)
 		FROM mail_folder f WHERE account_id=?`, accountID)
@@ -117,7 +116,7 @@ const pendingOf = `(SELECT max(CASE state WHEN 'conflict' THEN 3 WHEN 'failed' T
 
 // rowColumns come before the body in the table, so that reading them does not read it.
 const rowColumns = `m.id, m.folder_id, m.conversation, m.subject, m.from_name, m.from_addr, m.recipients, m.received_at,
-	m.is_read, m.is_draft, m.flagged, m.has_attachments, m.preview, coalesce(` + pendingOf + `'message' AND o.item_id=m.id), 0)`
+	m.is_read, m.is_draft, m.flagged, m.has_attachments, m.preview, m.categories, coalesce(` + pendingOf + `'message' AND o.item_id=m.id), 0)`
 
 type recipients struct {
 	To      []Address `json:"to"`
@@ -128,14 +127,19 @@ type recipients struct {
 
 func scanRowInto(row scanner, r *MessageRow, rec *recipients, more ...any) error {
 	var received int64
-	var who string
+	var who, categories string
 	dest := []any{&r.ID, &r.FolderID, &r.Conversation, &r.Subject, &r.From.Name, &r.From.Addr, &who, &received,
-		&r.Read, &r.Draft, &r.Flagged, &r.HasAttachments, &r.Preview, &r.Pending}
+		&r.Read, &r.Draft, &r.Flagged, &r.HasAttachments, &r.Preview, &categories, &r.Pending}
 	if err := row.Scan(append(dest, more...)...); err != nil {
 		return err
 	}
 	if err := json.Unmarshal([]byte(who), rec); err != nil {
 		return fmt.Errorf("recipients: %w", err)
+	}
+	if categories != "[]" {
+		if err := json.Unmarshal([]byte(categories), &r.Categories); err != nil {
+			return fmt.Errorf("categories: %w", err)
+		}
 	}
 	r.To, r.Received = rec.To, instant(received)
 	return nil
@@ -198,21 +202,6 @@ func (m *Mirror) Conversation(ctx context.Context, id int64) ([]MessageRow, erro
 		err = fmt.Errorf("read conversation: %w", ErrNotFound)
 	}
 	return out, err
-}
-
-// FetchAttachment copies an attachment's bytes to w. It is the one call here that waits for the network.
-func (m *Mirror) FetchAttachment(ctx context.Context, messageID int64, graphID string, w io.Writer) error {
-	var account int64
-	var message string
-	err := m.db.Reader().QueryRowContext(ctx, `SELECT account_id, graph_id FROM message WHERE id=?`, messageID).Scan(&account, &message)
-	if err != nil {
-		return found("fetch attachment", err)
-	}
-	r := m.runner(account)
-	if r == nil || message == "" {
-		return fmt.Errorf("fetch attachment: %w", ErrNotConnected)
-	}
-	return r.client.AttachmentValue(ctx, message, graphID, w)
 }
 
 // ErrNotConnected is returned (wrapped) where the network is needed and the account has no workers.

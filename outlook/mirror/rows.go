@@ -28,7 +28,7 @@ type Folder struct {
 	Depth     int
 	Unread    int
 	Count     int
-	Total     int // as the server counts; more than Count while mirroring
+	Total     int // as the server counts what is to be mirrored; more than Count while mirroring
 }
 
 // MessageRow is what a line of the message list shows. Times are UTC.
@@ -45,6 +45,7 @@ type MessageRow struct {
 	Draft          bool
 	Flagged        bool
 	HasAttachments bool
+	Categories     []string // by name; their colours are in Categories
 	Pending        Pending
 }
 
@@ -112,6 +113,14 @@ type Calendar struct {
 	Color     string // Graph's name: auto, lightBlue, lightGreen …
 	Default   bool
 	CanEdit   bool
+	// Picked says that it is mirrored and shown.
+	Picked bool
+	// Owner is whose it is, if somebody else shares it. Colleague says that it was added by the owner's address, and is not
+	// in the mailbox's own list.
+	Owner     Address
+	Colleague bool
+	// Denied says that it is shared no longer, or that the permission to read shared calendars is missing.
+	Denied bool
 }
 
 // Event is an appointment or meeting: a single instance, an occurrence or an exception (never a series master). Start
@@ -178,7 +187,7 @@ type NewEvent struct {
 // OutboxItem is one intention that has not been confirmed. Subject names the item for the person.
 type OutboxItem struct {
 	ID       int64
-	Kind     string // mail.reply mail.send mail.read mail.move event.edit event.create event.delete
+	Kind     string // mail.reply mail.send mail.read mail.categories mail.move event.edit event.create event.delete
 	ItemKind string // message or event
 	ItemID   int64
 	Subject  string

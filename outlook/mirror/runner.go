@@ -43,7 +43,9 @@ type runner struct {
 	wanted  []int64
 	names   map[string]string // folder graph id → well-known name
 	namesAt time.Time
-	refused int // answers of 401 in a row
+	// When what changes seldom was read last.
+	categoriesAt, contactsAt time.Time
+	refused                  int // answers of 401 in a row
 }
 
 func newRunner(m *Mirror, account int64, upn string, client *outlook.Client) *runner {

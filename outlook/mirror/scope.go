@@ -52,6 +52,9 @@ func (r *runner) restart(ctx context.Context, s *scope) error {
 		if err := clearSeen(ctx, tx, r.account, s.name); err != nil {
 			return err
 		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM sync_state WHERE account_id=? AND scope=?`, r.account, "rest:"+s.name); err != nil {
+			return fmt.Errorf("write sync state: %w", err)
+		}
 		return r.saveScope(ctx, tx, *s)
 	})
 }

@@ -25,7 +25,7 @@ func (m *Mirror) Status(ctx context.Context) ([]Status, error) {
 		(SELECT count(*) FROM outbox WHERE account_id=a.id AND state='queued'),
 		(SELECT count(*) FROM outbox WHERE account_id=a.id AND state<>'queued'),
 		coalesce((SELECT synced_at FROM sync_state WHERE account_id=a.id AND scope='all'),0),
-		coalesce((SELECT sum(total) FROM mail_folder WHERE account_id=a.id),0),
+		coalesce((SELECT sum(CASE WHEN in_range>=0 THEN in_range ELSE total END) FROM mail_folder WHERE account_id=a.id),0),
 		(SELECT count(*) FROM message m JOIN mail_folder f ON f.id=m.folder_id WHERE f.account_id=a.id),
 		(SELECT count(*) FROM sync_state WHERE account_id=a.id AND scope LIKE 'messages:%' AND synced_at=0)
 		FROM account a ORDER BY a.added_at, a.id`)

@@ -93,6 +93,8 @@ func (r *runner) round(ctx context.Context) (err error) {
 	if len(folders) == 0 {
 		work.run(func(ctx context.Context) error { return r.syncEvents(outlook.WithPriority(ctx, outlook.Near)) })
 	}
+	work.run(func(ctx context.Context) error { return r.syncContacts(outlook.WithPriority(ctx, outlook.Backfill)) })
+	work.run(func(ctx context.Context) error { return r.syncCategories(outlook.WithPriority(ctx, outlook.Backfill)) })
 	if err := work.wait(); err != nil {
 		return err
 	}

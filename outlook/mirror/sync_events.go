@@ -31,9 +31,13 @@ func (m *Mirror) windowOff(s scope) bool {
 }
 
 type calendarRef struct {
-	id    int64
-	graph string
+	id             int64
+	graph          string
+	picked, shared bool
 }
+
+// problemDenied is why a calendar that somebody else shares is not mirrored.
+const problemDenied = "denied"
 
 // syncEvents brings the calendars and what is in them up to date.
 func (r *runner) syncEvents(ctx context.Context) error {
@@ -43,7 +47,15 @@ func (r *runner) syncEvents(ctx context.Context) error {
 	}
 	var first error
 	for _, c := range calendars {
+		if !c.picked {
+			continue
+		}
 		err := r.syncCalendar(ctx, c)
+		if c.shared && outlook.IsRefused(err) { // taken back, or the permission is missing: what is mirrored stays, and the rest goes on
+			err = r.setProblem(ctx, c.id, problemDenied)
+		} else if c.shared && err == nil {
+			err = r.setProblem(ctx, c.id, "")
+		}
 		if hopeless(err) {
 			return err
 		}
@@ -72,26 +84,25 @@ func (r *runner) syncCalendars(ctx context.Context) ([]calendarRef, error) {
 		if listed[k.graph] {
 			continue
 		}
-		if _, err := r.client.Calendar(ctx, k.graph); outlook.IsNotFound(err) {
+		_, err := r.client.Calendar(ctx, k.graph)
+		switch {
+		case outlook.IsColleagueCalendar(k.graph) && (outlook.IsNotFound(err) || outlook.IsRefused(err)):
+			if err := r.setProblem(ctx, k.id, problemDenied); err != nil {
+				return nil, err
+			}
+		case outlook.IsNotFound(err):
 			dead = append(dead, k.graph)
-		} else if err != nil {
+		case err != nil:
 			return nil, err
 		}
 	}
 	err = r.m.db.Write(ctx, "mirror calendars", func(tx *store.Tx) error {
 		for _, c := range list {
-			color := c.Color
-			if color == "" {
-				color = "auto"
-			}
-			res, err := tx.ExecContext(ctx, `INSERT INTO calendar (account_id, graph_id, name, color, is_default, can_edit) VALUES (?,?,?,?,?,?)
-				ON CONFLICT (account_id, graph_id) DO UPDATE SET name=excluded.name, color=excluded.color, is_default=excluded.is_default, can_edit=excluded.can_edit
-				WHERE (name, color, is_default, can_edit) <> (excluded.name, excluded.color, excluded.is_default, excluded.can_edit)`,
-				r.account, c.ID, c.Name, color, c.IsDefault, c.CanEdit)
+			_, changed, err := r.upsertCalendar(ctx, tx, c)
 			if err != nil {
-				return fmt.Errorf("write calendar: %w", err)
+				return err
 			}
-			if n, _ := res.RowsAffected(); n > 0 {
+			if changed {
 				tx.Changed(store.Events)
 			}
 		}
@@ -114,9 +125,9 @@ func (r *runner) syncCalendars(ctx context.Context) ([]calendarRef, error) {
 
 func (r *runner) calendarRefs(ctx context.Context) ([]calendarRef, error) {
 	return collect(ctx, r.m, "list calendars", func(row scanner) (c calendarRef, err error) {
-		err = row.Scan(&c.id, &c.graph)
+		err = row.Scan(&c.id, &c.graph, &c.picked, &c.shared)
 		return c, err
-	}, `SELECT id, graph_id FROM calendar WHERE account_id=? ORDER BY is_default DESC, id`, r.account)
+	}, `SELECT id, graph_id, picked, owner_addr<>'' FROM calendar WHERE account_id=? ORDER BY is_default DESC, id`, r.account)
 }
 
 // syncCalendar brings one calendar's window up to date.
@@ -195,7 +206,7 @@ func (cr *calendarRound) settle(ctx context.Context, items []outlook.Event) ([]e
 		}
 	}
 	got, err := askAll(ctx, wanted, func(ctx context.Context, id string) (*outlook.Event, error) {
-		e, err := cr.r.client.Event(ctx, id)
+		e, err := cr.event(ctx, id)
 		if outlook.IsNotFound(err) {
 			return nil, nil
 		}
@@ -216,6 +227,14 @@ func (cr *calendarRound) settle(ctx context.Context, items []outlook.Event) ([]e
 	}
 	rest, err := askAll(ctx, items, cr.settleOne)
 	return append(changes, rest...), err
+}
+
+// event reads an event. One of somebody else's calendar is reached through that calendar only.
+func (cr *calendarRound) event(ctx context.Context, id string) (outlook.Event, error) {
+	if cr.cal.shared {
+		return cr.r.client.EventIn(ctx, cr.cal.graph, id)
+	}
+	return cr.r.client.Event(ctx, id)
 }
 
 func (cr *calendarRound) settleOne(ctx context.Context, e outlook.Event) (eventChange, error) {
@@ -240,7 +259,7 @@ func (cr *calendarRound) settleOne(ctx context.Context, e outlook.Event) (eventC
 	if e.Removed != nil && end <= cr.from {
 		return eventChange{}, nil // it left the window by growing old: history stays
 	}
-	now, err := cr.r.client.Event(ctx, e.ID)
+	now, err := cr.event(ctx, e.ID)
 	if outlook.IsNotFound(err) {
 		return eventChange{gone: e.ID}, nil
 	}

@@ -171,6 +171,9 @@ func (r *runner) deleteFolders(ctx context.Context, tx *store.Tx, graphIDs []str
 		if _, err := tx.ExecContext(ctx, `DELETE FROM sync_state WHERE account_id=? AND scope=?`, r.account, "messages:"+g); err != nil {
 			return fmt.Errorf("delete folder: %w", err)
 		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM sync_state WHERE account_id=? AND scope=?`, r.account, "rest:messages:"+g); err != nil {
+			return fmt.Errorf("delete folder: %w", err)
+		}
 		if err := clearSeen(ctx, tx, r.account, "messages:"+g); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"supercrm/internal/store"
 	"supercrm/outlook"
@@ -39,15 +40,26 @@ func (r *runner) syncMessages(ctx context.Context, f folderRef) error {
 	if err != nil {
 		return err
 	}
-	size := firstPage // one fetch at a time
+	if err := r.ranged(ctx, f, &s); err != nil {
+		if outlook.IsNotFound(err) {
+			return nil
+		}
+		return fmt.Errorf("mirror messages: %w", err)
+	}
+	since, size := instant(s.from), firstPage // one fetch at a time
 	fetch := func(link string) (outlook.Page[outlook.Message], error) {
 		if page, err, ok := takeAnswer[outlook.Message](&r.answers, link); ok {
 			return page, err
 		}
-		page, err := r.client.MessagesDelta(ctx, f.graph, link, outlook.MessageFields, size)
+		page, err := r.client.MessagesDelta(ctx, f.graph, link, outlook.MessageFields, since, size)
+		if link == "" && !since.IsZero() && outlook.IsRefused(err) {
+			// Mailboxes were seen that take no filter here, whatever the documentation says: then all of it is read.
+			since = time.Time{}
+			page, err = r.client.MessagesDelta(ctx, f.graph, link, outlook.MessageFields, since, size)
+		}
 		for outlook.IsTooLarge(err) && size > 1 {
 			size = max(size/10, 1)
-			page, err = r.client.MessagesDelta(ctx, f.graph, link, outlook.MessageFields, size) // huge bodies: fewer at a time
+			page, err = r.client.MessagesDelta(ctx, f.graph, link, outlook.MessageFields, since, size) // huge bodies: fewer at a time
 		}
 		if err == nil {
 			size = nextSize(page.Items)
@@ -63,8 +75,16 @@ func (r *runner) syncMessages(ctx context.Context, f folderRef) error {
 		}
 		return func(tx *store.Tx) error { return r.writeMessages(ctx, tx, f, s, changes) }, nil
 	}
-	sweep := func(s scope) error { return r.sweepMessages(ctx, f, s) }
+	sweep := func(s scope) error {
+		if err := r.rest(ctx, f, s); err != nil {
+			return err
+		}
+		return r.sweepMessages(ctx, f, s)
+	}
 	err = follow(ctx, r, s, fetch, keep, sweep)
+	if err == nil {
+		err = r.rest(ctx, f, scope{name: s.name, from: s.from})
+	}
 	if outlook.IsNotFound(err) {
 		return nil // the folder went between its list and now; the next list says so
 	}
@@ -146,7 +166,7 @@ func (r *runner) writeMessages(ctx context.Context, tx *store.Tx, f folderRef, s
 // sweepBatch is how many rows are asked about before what was learned is kept.
 const sweepBatch = 50
 
-// sweepMessages asks about each of the folder's rows that a whole round has not met, and deletes what is gone. A row
+// sweepMessages asks about each of the folder's rows in the mirrored range that a whole round has not met, and deletes what is gone. A row
 // that lives is noted as met, so an interrupted sweep goes on.
 func (r *runner) sweepMessages(ctx context.Context, f folderRef, s scope) error {
 	if err := r.m.db.Write(ctx, "sweep messages", func(tx *store.Tx) error {
@@ -159,9 +179,9 @@ func (r *runner) sweepMessages(ctx context.Context, f folderRef, s scope) error 
 			m.Removed = &outlook.Removed{}
 			err = row.Scan(&m.ID)
 			return m, err
-		}, `SELECT graph_id FROM message WHERE account_id=?1 AND folder_id=?2 AND graph_id<>''
+		}, `SELECT graph_id FROM message WHERE account_id=?1 AND folder_id=?2 AND graph_id<>'' AND received_at>=?5
 			AND graph_id NOT IN (SELECT graph_id FROM sync_seen WHERE account_id=?1 AND scope=?3)
-			AND NOT EXISTS (SELECT 1 FROM outbox WHERE item_kind='message' AND item_id=message.id) LIMIT ?4`, r.account, f.id, s.name, sweepBatch)
+			AND NOT EXISTS (SELECT 1 FROM outbox WHERE item_kind='message' AND item_id=message.id) LIMIT ?4`, r.account, f.id, s.name, sweepBatch, s.from)
 		if err != nil || len(lost) == 0 {
 			return err
 		}

@@ -265,6 +265,9 @@ func (w *messageWriter) protect(id int64, c *columns) error {
 	if !w.queue {
 		return nil
 	}
+	if err := w.protectCategories(id, c); err != nil {
+		return err
+	}
 	for _, kind := range []string{kindRead, kindMove} {
 		o, ok, err := waiting(w.ctx, w.tx, "message", id, kind)
 		if err != nil {

@@ -1,0 +1,122 @@
+package mirror
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"supercrm/internal/store"
+	"supercrm/outlook"
+)
+
+// endsEarly is near how many messages the service ends the first round of a filtered delta (outlook.MessagesDelta). A
+// folder with fewer has been told whole.
+const endsEarly = 4500
+
+// ranged gives a folder's scope the range that the person chose. Another range than the scope was begun with is a new
+// round: the filter is part of the link. Rows stay, older ones too.
+func (r *runner) ranged(ctx context.Context, f folderRef, s *scope) error {
+	c, err := r.m.Choice(ctx, r.account)
+	if err != nil {
+		return err
+	}
+	if f.wellKnown == "drafts" {
+		c.Months = 0 // what is not sent yet is not old mail
+	}
+	fresh := s.link == "" && s.synced == 0 && s.round == 0
+	if !fresh && s.to == int64(c.Months) {
+		return nil
+	}
+	s.from, s.to = millis(c.since(r.m.now())), int64(c.Months)
+	if err := r.countRange(ctx, f, instant(s.from)); err != nil {
+		return err
+	}
+	if fresh {
+		return nil
+	}
+	return r.restart(ctx, s)
+}
+
+// countRange keeps how many messages of a folder are in the range, for the progress figure. A service that does not count
+// is no reason to stop.
+func (r *runner) countRange(ctx context.Context, f folderRef, since time.Time) error {
+	n := -1
+	if !since.IsZero() {
+		var err error
+		if n, err = r.client.CountMessages(ctx, f.graph, since); err != nil {
+			if hopeless(err) || outlook.IsNotFound(err) {
+				return err
+			}
+			n = -1
+		}
+	}
+	return r.m.db.Write(ctx, "keep count", func(tx *store.Tx) error {
+		tx.Changed(store.Sync)
+		_, err := tx.ExecContext(ctx, `UPDATE mail_folder SET in_range=? WHERE id=?`, n, f.id)
+		return err
+	})
+}
+
+// rest reads what the service may have left out of a filtered first round: messages of the range that are older than the
+// oldest row. It is a reading of its own, page by page, that a quit does not begin anew.
+func (r *runner) rest(ctx context.Context, f folderRef, s scope) error {
+	if s.from == 0 {
+		return nil
+	}
+	q, err := r.scope(ctx, "rest:"+s.name)
+	if err != nil {
+		return err
+	}
+	if q.complete && q.from == s.from {
+		return nil
+	}
+	if q.from != s.from || q.to == 0 {
+		q = scope{name: q.name, from: s.from, round: s.round}
+		if q.to, err = r.reached(ctx, f, s); err != nil {
+			return err
+		}
+	}
+	for q.to != 0 {
+		page, err := r.client.MessagesBetween(ctx, f.graph, q.link, outlook.MessageFields, instant(q.from), instant(q.to), firstPage)
+		if err != nil {
+			return fmt.Errorf("read the rest of a folder: %w", err)
+		}
+		changes, err := askAll(ctx, page.Items, func(ctx context.Context, m outlook.Message) (messageChange, error) { return r.settleMessage(ctx, f, m) })
+		if err != nil {
+			return err
+		}
+		q.link = page.Next
+		if err := r.m.db.Write(ctx, "mirror older page", func(tx *store.Tx) error {
+			if err := r.writeMessages(ctx, tx, f, s, changes); err != nil {
+				return err
+			}
+			return r.saveScope(ctx, tx, q)
+		}); err != nil {
+			return err
+		}
+		if page.Last() {
+			break
+		}
+	}
+	q.link, q.complete, q.synced = "", true, millis(r.m.now())
+	return r.m.db.Write(ctx, "end older mail", func(tx *store.Tx) error { return r.saveScope(ctx, tx, q) })
+}
+
+// reached is the moment down to which the first round has told a folder, rounded up to where the rest begins; 0 when it
+// cannot have left anything out.
+func (r *runner) reached(ctx context.Context, f folderRef, s scope) (int64, error) {
+	// In a round of mark and sweep only what it has met was told; in a first one, every row.
+	query, args := `SELECT count(*), coalesce(min(received_at),0) FROM message WHERE folder_id=? AND received_at>=?`, []any{f.id, s.from}
+	if s.round > 0 {
+		query += ` AND graph_id IN (SELECT graph_id FROM sync_seen WHERE account_id=? AND scope=?)`
+		args = append(args, r.account, s.name)
+	}
+	var n, oldest int64
+	if err := r.m.db.Reader().QueryRowContext(ctx, query, args...).Scan(&n, &oldest); err != nil {
+		return 0, fmt.Errorf("count messages: %w", err)
+	}
+	if n < endsEarly {
+		return 0, nil
+	}
+	return oldest/1000*1000 + 1000, nil // filters count whole seconds
+}
