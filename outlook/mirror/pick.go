@@ -112,8 +112,8 @@ func (m *Mirror) RemoveColleague(ctx context.Context, id int64) error {
 	})
 }
 
-// upsertCalendar writes a calendar as the service has it. One that somebody else shares is shown and not changed from
-// here.
+// upsertCalendar writes a calendar as the service has it. One that somebody else shares is shown once the person picks it,
+// and is not changed from here.
 func (r *runner) upsertCalendar(ctx context.Context, tx *store.Tx, c outlook.Calendar) (id int64, changed bool, err error) {
 	color, owner := c.Color, c.Owner
 	if color == "" {
@@ -124,11 +124,12 @@ func (r *runner) upsertCalendar(ctx context.Context, tx *store.Tx, c outlook.Cal
 	} else {
 		c.CanEdit, c.IsDefault = false, false
 	}
-	err = tx.QueryRowContext(ctx, `INSERT INTO calendar (account_id, graph_id, name, color, is_default, can_edit, owner_name, owner_addr) VALUES (?,?,?,?,?,?,?,?)
+	err = tx.QueryRowContext(ctx, `INSERT INTO calendar (account_id, graph_id, name, color, is_default, can_edit, owner_name, owner_addr, picked) VALUES (?,?,?,?,?,?,?,?,?)
 		ON CONFLICT (account_id, graph_id) DO UPDATE SET name=excluded.name, color=excluded.color, is_default=excluded.is_default, can_edit=excluded.can_edit,
 		owner_name=excluded.owner_name, owner_addr=excluded.owner_addr
 		WHERE (name, color, is_default, can_edit, owner_name, owner_addr) <> (excluded.name, excluded.color, excluded.is_default, excluded.can_edit, excluded.owner_name, excluded.owner_addr)
-		RETURNING id`, r.account, c.ID, c.Name, color, c.IsDefault, c.CanEdit, owner.Name, owner.Address).Scan(&id)
+		RETURNING id`, r.account, c.ID, c.Name, color, c.IsDefault, c.CanEdit, owner.Name, owner.Address,
+		owner.Address == "" || outlook.IsColleagueCalendar(c.ID)).Scan(&id)
 	if err := found("write calendar", err); err != nil {
 		if isNotFound(err) { // as it was
 			return 0, false, nil

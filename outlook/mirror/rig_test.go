@@ -27,6 +27,7 @@ import (
 // rig is a mailbox of the simulated tenant and a mirror of it.
 type rig struct {
 	t       testing.TB
+	reg     *mailbox.Registry
 	box     *mailbox.Mailbox
 	h       *graph.Handler
 	server  *httptest.Server
@@ -44,6 +45,7 @@ type rig struct {
 	down    atomic.Bool // no network
 
 	pollEvery time.Duration // 0: 50 ms
+	scopes    []string      // of every token; changed before start
 }
 
 const me = "maya.torres@harborline.example"
@@ -55,12 +57,16 @@ func newRigOn(t testing.TB, line *memoryLine) *rig {
 	t.Helper()
 	r := &rig{t: t, path: filepath.Join(t.TempDir(), "supercrm.db"), step: 3 * time.Millisecond}
 	reg := mailbox.NewRegistry(r.now)
+	r.reg, r.scopes = reg, []string{"User.Read", "Mail.ReadWrite", "Mail.Send", "Calendars.ReadWrite", "Calendars.Read.Shared", "Contacts.Read", "MailboxSettings.Read"}
 	r.box = reg.Add(mailbox.Owner{ObjectID: "0b6a3f6e-1111-4a7e-8a5c-000000000001", UPN: me, Name: "Maya Torres"})
 	r.h = graph.NewHandler(graph.Options{Mailboxes: reg, Now: r.now, FourAtOnce: true, Verify: func(token string) (graph.Caller, error) {
+		if m, ok := reg.Mailbox(token); ok { // other people's tokens are their addresses
+			return graph.Caller{ObjectID: m.Owner().ObjectID, UPN: m.Owner().UPN, Scopes: r.scopes}, nil
+		}
 		if token != r.valid() {
 			return graph.Caller{}, errors.New("unknown token")
 		}
-		return graph.Caller{ObjectID: r.box.Owner().ObjectID, UPN: me, Scopes: []string{"User.Read", "Mail.ReadWrite", "Mail.Send", "Calendars.ReadWrite", "MailboxSettings.Read"}}, nil
+		return graph.Caller{ObjectID: r.box.Owner().ObjectID, UPN: me, Scopes: r.scopes}, nil
 	}})
 	down := func() error {
 		if r.down.Load() {
@@ -176,6 +182,19 @@ func (r *rig) synced() {
 			return at != before && at != 0
 		})
 	}
+}
+
+// offline takes the network away, from connections that are open too.
+func (r *rig) offline() {
+	r.down.Store(true)
+	r.http.CloseIdleConnections()
+	r.until("it is noticed", func() bool {
+		r.m.SyncNow(r.account)
+		st, err := r.m.Status(r.t.Context())
+		must(r.t, err)
+		r.http.CloseIdleConnections()
+		return st[0].Offline
+	})
 }
 
 func (r *rig) sent() {

@@ -86,7 +86,7 @@ func (r *runner) syncCalendars(ctx context.Context) ([]calendarRef, error) {
 		}
 		_, err := r.client.Calendar(ctx, k.graph)
 		switch {
-		case outlook.IsColleagueCalendar(k.graph) && (outlook.IsNotFound(err) || outlook.IsRefused(err)):
+		case k.shared && outlook.IsRefused(err), outlook.IsColleagueCalendar(k.graph) && outlook.IsNotFound(err):
 			if err := r.setProblem(ctx, k.id, problemDenied); err != nil {
 				return nil, err
 			}
