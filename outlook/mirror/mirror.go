@@ -150,7 +150,7 @@ func (m *Mirror) Erase(ctx context.Context, accountID int64) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM account WHERE id=?`, accountID); err != nil {
 			return err
 		}
-		for _, k := range []store.Kind{store.Accounts, store.Folders, store.Messages, store.Events, store.Outbox, store.Sync} {
+		for _, k := range []store.Kind{store.Accounts, store.Folders, store.Messages, store.Events, store.Contacts, store.Outbox, store.Sync} {
 			tx.Changed(k)
 		}
 		return nil
