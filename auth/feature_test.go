@@ -25,10 +25,10 @@ func TestWhatIsMissing(t *testing.T) {
 		want    map[string]Level
 	}{
 		{"everything", DefaultScopes(), nil},
-		{"full addresses in any case", []string{"https://graph.microsoft.com/user.read", "MAIL.READWRITE", "Mail.Send", "Calendars.ReadWrite", "Contacts.Read", "MailboxSettings.Read"}, nil},
-		{"no sending", []string{"User.Read", "Mail.ReadWrite", "Calendars.ReadWrite", "Contacts.Read", "MailboxSettings.Read"}, map[string]Level{"send": Off}},
-		{"calendar to read", []string{"User.Read", "Mail.ReadWrite", "Mail.Send", "Calendars.Read", "Contacts.Read", "MailboxSettings.Read"}, map[string]Level{"calendar": Reading}},
-		{"a similar name", []string{"User.Read", "Mail.ReadWrite.Shared", "Mail.Send", "Calendars.ReadWrite", "Contacts.Read", "MailboxSettings.Read"}, map[string]Level{"mail": Off}},
+		{"full addresses in any case", []string{"https://graph.microsoft.com/user.read", "MAIL.READWRITE", "Mail.Send", "Calendars.ReadWrite", "Calendars.Read.Shared", "Contacts.Read", "MailboxSettings.Read"}, nil},
+		{"no sending", []string{"User.Read", "Mail.ReadWrite", "Calendars.ReadWrite", "Calendars.Read.Shared", "Contacts.Read", "MailboxSettings.Read"}, map[string]Level{"send": Off}},
+		{"calendar to read", []string{"User.Read", "Mail.ReadWrite", "Mail.Send", "Calendars.Read", "Calendars.Read.Shared", "Contacts.Read", "MailboxSettings.Read"}, map[string]Level{"calendar": Reading}},
+		{"a similar name", []string{"User.Read", "Mail.ReadWrite.Shared", "Mail.Send", "Calendars.ReadWrite", "Calendars.Read.Shared", "Contacts.Read", "MailboxSettings.Read"}, map[string]Level{"mail": Off}},
 		{"nothing", nil, map[string]Level{"signin": Off, "mail": Off, "send": Off, "calendar": Off, "contacts": Off, "settings": Off}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

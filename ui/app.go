@@ -23,6 +23,7 @@ import (
 	"supercrm/ui/frame"
 	"supercrm/ui/kit"
 	"supercrm/ui/mail"
+	"supercrm/ui/mirrored"
 	"supercrm/ui/page"
 	"supercrm/ui/palette"
 	"supercrm/ui/pending"
@@ -39,9 +40,9 @@ type Mailbox interface {
 	calendar.Data
 	tray.Data
 	pending.Data
+	mirrored.Data
 	Accounts(ctx context.Context) ([]mirror.Account, error)
 	Status(ctx context.Context) ([]mirror.Status, error)
-	SyncNow(accountID int64)
 	ParseSearch(text string) search.Query
 	FindMessages(ctx context.Context, q search.Query, limit int) ([]mirror.FoundMessage, error)
 	FindEvents(ctx context.Context, q search.Query, limit int) ([]mirror.FoundEvent, error)
@@ -50,6 +51,13 @@ type Mailbox interface {
 	// InView and SetHidden tell what is on the screen, so that it is kept current first. They do not block.
 	InView(folders ...int64)
 	SetHidden(hidden bool)
+	SyncAll(accountID int64)
+	// Pending lists what of an account the service has not confirmed yet.
+	Pending(ctx context.Context, accountID int64) ([]mirror.OutboxItem, error)
+	// MessagesOf gives those of the messages that are of an account.
+	MessagesOf(ctx context.Context, accountID int64, ids []int64) ([]int64, error)
+	FindContacts(ctx context.Context, text string, limit int) ([]mirror.Contact, error)
+	ContactsByAddress(ctx context.Context, addrs []string) (map[string]mirror.Contact, error)
 }
 
 // Records is what the window needs of the CRM.
@@ -74,6 +82,8 @@ type Settings interface {
 	Load(ctx context.Context, name string) (string, error)
 	Save(ctx context.Context, name, value string) error
 	Delete(ctx context.Context, name string) error
+	// Names lists the values whose names begin with prefix.
+	Names(ctx context.Context, prefix string) ([]string, error)
 	// DeleteAll forgets every value whose name begins with prefix.
 	DeleteAll(ctx context.Context, prefix string) error
 }
@@ -121,6 +131,7 @@ type App struct {
 	pending  *pending.Panel
 
 	accountsPanel *accounts.Panel
+	mirrored      *mirrored.Panel
 	tray          *tray.Tray
 	endTips       func()
 	floating      *fyne.Container
@@ -162,6 +173,8 @@ func New(ctx context.Context, d Deps) *App {
 	a.pending = pending.New(a, d.Mailbox)
 	a.accountsPanel = accounts.New(a, d.Mailbox)
 	a.wireAccounts()
+	a.mirrored = mirrored.New(a, d.Mailbox)
+	a.wireMirrored()
 	a.palette = palette.New(a, a.finders(), a.commands)
 	a.wireFrame()
 

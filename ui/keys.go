@@ -67,6 +67,7 @@ func (a *App) commands() []page.Command {
 		out = append(out, page.Command{Label: page.T("New…"), Key: "Ctrl+N", Shortcut: ctrl(fyne.KeyN), Do: a.newItem})
 		// Not F5: Fyne triggers a menu's shortcut only where it has a modifier (fyne v2.8.1, glfw/window.go, triggersShortcut).
 		out = append(out, page.Command{Label: page.T("Sync now"), Key: "Ctrl+M", Shortcut: ctrl(fyne.KeyM), Do: a.syncNow})
+		out = append(out, page.Command{Label: page.T("What is mirrored…"), Key: "Ctrl+,", Shortcut: ctrl(fyne.KeyComma), Do: a.openMirrored})
 		if c, ok := a.frame.Current().(page.Commander); ok {
 			out = append(out, c.Commands()...)
 		}
@@ -83,6 +84,6 @@ func (a *App) newItem() {
 
 func (a *App) syncNow() {
 	for _, acc := range a.accounts {
-		a.d.Mailbox.SyncNow(acc.ID)
+		a.d.Mailbox.SyncAll(acc.ID)
 	}
 }

@@ -45,6 +45,7 @@ func (a *App) float(o fyne.CanvasObject) {
 func (a *App) closeFloating() {
 	a.pending.Closed()
 	a.accountsPanel.Closed()
+	a.mirrored.Closed()
 	if len(a.floating.Objects) > 0 {
 		a.floating.Objects = nil
 		a.floating.Refresh()
@@ -106,7 +107,8 @@ func (a *App) accountMenu(at fyne.Position) {
 		items = append(items, fyne.NewMenuItem(page.T("Sign out…"), func() { a.askSignOut(acc) }), fyne.NewMenuItemSeparator())
 	}
 	items = append(items, fyne.NewMenuItem(page.T("Add an account…"), func() { a.showWelcome("", true) }),
-		fyne.NewMenuItem(page.T("Accounts and permissions…"), a.openAccounts), fyne.NewMenuItemSeparator())
+		fyne.NewMenuItem(page.T("Accounts and permissions…"), a.openAccounts),
+		fyne.NewMenuItem(page.T("What is mirrored…"), a.openMirrored), fyne.NewMenuItemSeparator())
 	items = append(items, a.appearanceItems()...)
 	items = append(items, fyne.NewMenuItemSeparator(), fyne.NewMenuItem(page.T("Quit"), a.Quit))
 	menu := widget.NewPopUpMenu(fyne.NewMenu("", items...), a.window.Canvas())
@@ -125,25 +127,6 @@ func (a *App) appearanceItems() []*fyne.MenuItem {
 		items = append(items, it)
 	}
 	return items
-}
-
-func (a *App) askSignOut(acc mirror.Account) {
-	text := page.T("Sign out {{.UPN}}? Its mirrored mail and calendar and what is still pending are erased from this computer. People and companies stay.", map[string]any{"UPN": acc.UPN})
-	last := len(a.accounts) == 1
-	if last {
-		text += " " + page.T("Unsent drafts are erased too.")
-	}
-	a.frame.Toasts.Ask(text, page.T("Sign out"), func() {
-		a.Go("sign out", func(ctx context.Context) {
-			err := a.d.Sessions.SignOut(ctx, acc)
-			if last && err == nil {
-				err = a.d.Settings.DeleteAll(ctx, "mail.") // unsent drafts are as personal as the mail they answer
-			}
-			if err != nil {
-				a.Do(func() { a.Fail(page.T("sign out"), err) })
-			}
-		})
-	})
 }
 
 // startTray gives the tray its menu. Fyne's loop looks for one once, as it begins: a menu that is set later never gets an
@@ -198,7 +181,7 @@ func (a *App) setMenu() {
 		file.Items = append(file.Items, search)
 	}
 	menus := []*fyne.Menu{file}
-	own := len(pageKeys) + 2
+	own := len(pageKeys) + 3
 	if commands := a.commands(); len(commands) >= own {
 		view := fyne.NewMenu(page.T("Go"))
 		for _, c := range commands[:own] {

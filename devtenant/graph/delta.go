@@ -194,8 +194,8 @@ func (c *call) messageDelta(f *folder) error {
 			if match == nil || r.Changes {
 				return c.b.MessageDelta(f, r, n, match)
 			}
-			out, next, done, err := c.b.MessageDelta(f, r, min(n, maxFiltered-t.Told), match)
-			if err == nil && t.Told+len(out) >= maxFiltered && !done {
+			out, next, done, err := c.b.MessageDelta(f, r, min(n, c.h.opt.MaxFiltered-t.Told), match)
+			if err == nil && t.Told+len(out) >= c.h.opt.MaxFiltered && !done {
 				next, done = mailbox.Round{Since: next.Since, Changes: true}, true
 			}
 			return out, next, done, err

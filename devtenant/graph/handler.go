@@ -96,6 +96,8 @@ type Options struct {
 	// FourAtOnce refuses a fifth request at the same time to a mailbox with 429 (facts, "Limits").
 	FourAtOnce bool
 	Quirks     Quirks
+	// MaxFiltered is how many messages a filtered change tracking tells in its first round; 0: as many as the service does.
+	MaxFiltered int
 }
 
 // Handler serves /graph/v1.0/… (or /v1.0/…). It is safe for concurrent use.
@@ -116,6 +118,9 @@ type Handler struct {
 func NewHandler(opt Options) *Handler {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	if opt.MaxFiltered <= 0 {
+		opt.MaxFiltered = maxFiltered
 	}
 	h := &Handler{opt: opt, busy: map[string]int{}}
 	h.SetIntercept(opt.Intercept)

@@ -48,6 +48,24 @@ func (s *Settings) Delete(ctx context.Context, name string) error {
 	})
 }
 
+// Names lists the values whose names begin with prefix.
+func (s *Settings) Names(ctx context.Context, prefix string) ([]string, error) {
+	rows, err := s.db.Reader().QueryContext(ctx, "SELECT name FROM setting WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name", prefix)
+	if err != nil {
+		return nil, fmt.Errorf("list settings: %w", err)
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, fmt.Errorf("list settings: %w", err)
+		}
+		out = append(out, name)
+	}
+	return out, rows.Err()
+}
+
 // DeleteAll forgets every value whose name begins with prefix.
 func (s *Settings) DeleteAll(ctx context.Context, prefix string) error {
 	return s.db.Write(ctx, "delete settings", func(tx *store.Tx) error {

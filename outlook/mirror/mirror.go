@@ -37,6 +37,8 @@ type Mirror struct {
 	poll     time.Duration
 	retry    time.Duration
 	undoSend time.Duration
+	// endsEarly is the constant of that name; tests make it smaller.
+	endsEarly int
 
 	mu         sync.Mutex
 	pace       pace
@@ -47,7 +49,7 @@ type Mirror struct {
 
 // New makes a mirror over an open file. It starts nothing; an unknown zone counts as UTC.
 func New(opt Options) *Mirror {
-	m := &Mirror{db: opt.DB, log: opt.Log, now: opt.Now, zone: time.UTC, poll: opt.PollEvery, retry: opt.RetryBase, undoSend: opt.UndoSend, runners: map[int64]*runner{}}
+	m := &Mirror{db: opt.DB, log: opt.Log, now: opt.Now, zone: time.UTC, poll: opt.PollEvery, retry: opt.RetryBase, undoSend: opt.UndoSend, endsEarly: endsEarly, runners: map[int64]*runner{}}
 	if m.log == nil {
 		m.log = slog.New(slog.DiscardHandler)
 	}

@@ -111,11 +111,12 @@ func (r *runner) reached(ctx context.Context, f folderRef, s scope) (int64, erro
 		query += ` AND graph_id IN (SELECT graph_id FROM sync_seen WHERE account_id=? AND scope=?)`
 		args = append(args, r.account, s.name)
 	}
-	var n, oldest int64
+	var oldest int64
+	var n int
 	if err := r.m.db.Reader().QueryRowContext(ctx, query, args...).Scan(&n, &oldest); err != nil {
 		return 0, fmt.Errorf("count messages: %w", err)
 	}
-	if n < endsEarly {
+	if n < r.m.endsEarly {
 		return 0, nil
 	}
 	return oldest/1000*1000 + 1000, nil // filters count whole seconds

@@ -34,7 +34,7 @@ func TestTextOnBlocksKeepsContrast(t *testing.T) {
 	for _, m := range []kit.Mode{kit.ModeLight, kit.ModeDark} {
 		app.Settings().SetTheme(kit.NewTheme(m))
 		for _, ground := range []fyne.ThemeColorName{kit.ColorPage, kit.ColorOffHour} {
-			for name := range colors {
+			for _, name := range kit.HueNames() {
 				for _, k := range []kind{firm, tentative, free, off} {
 					for _, past := range []bool{false, true} {
 						l := lookOf(name, k, past, opaque(ground))

@@ -78,8 +78,13 @@ func (t *Press) TypedRune(r rune) {
 
 // TypedKey implements fyne.Focusable.
 func (t *Press) TypedKey(e *fyne.KeyEvent) {
-	if e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {
+	switch e.Name {
+	case fyne.KeyReturn, fyne.KeyEnter:
 		t.Tapped(nil)
+	case fyne.KeyEscape: // closes what stands above the page, whatever in it has the keyboard
+		if c := fyne.CurrentApp().Driver().CanvasForObject(t.self); c != nil && c.OnTypedKey() != nil {
+			c.OnTypedKey()(e)
+		}
 	}
 }
 

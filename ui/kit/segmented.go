@@ -30,17 +30,23 @@ func NewSegmented(labels []string, changed func(int)) *Segmented {
 	return s
 }
 
-// Selected is the index of the choice that is on.
+// Choices are the buttons, for the keyboard and to disable them.
+func (s *Segmented) Choices() []*Button { return s.buttons }
+
+// Selected is the index of the choice that is on, or -1.
 func (s *Segmented) Selected() int { return s.on }
 
-// Select turns a choice on and tells OnChange if it was not on already.
+// Select turns a choice on and tells OnChange if it was not on already; -1 turns all off.
 func (s *Segmented) Select(i int) {
 	if i == s.on {
 		return
 	}
-	s.buttons[s.on].SetOn(false)
-	s.on = i
-	s.buttons[i].SetOn(true)
+	if s.on >= 0 {
+		s.buttons[s.on].SetOn(false)
+	}
+	if s.on = i; i >= 0 {
+		s.buttons[i].SetOn(true)
+	}
 	if s.OnChange != nil {
 		s.OnChange(i)
 	}

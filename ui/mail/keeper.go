@@ -30,11 +30,18 @@ type draft struct {
 	Thread  string      `json:"thread,omitempty"`
 }
 
+// Kept text is under names that begin so: an answer's draft with the row of the message after it, a copy of queued mail
+// with the row of the outbox.
+const (
+	DraftPrefix  = "mail.draft."
+	QueuedPrefix = "mail.queued."
+)
+
 // replyKey names the draft of an answer to a message.
-func replyKey(message int64) string { return "mail.draft." + strconv.FormatInt(message, 10) }
+func replyKey(message int64) string { return DraftPrefix + strconv.FormatInt(message, 10) }
 
 // freshKey names the draft of a new mail; those begun to an address have one each.
-func freshKey(addr string) string { return "mail.draft.new." + addr }
+func freshKey(addr string) string { return DraftPrefix + "new." + addr }
 
 // keeper holds drafts in memory and carries them to the store in the order in which they were typed: a late save can
 // never bring back what was discarded. It may be used from any goroutine.

@@ -11,7 +11,7 @@ import (
 )
 
 // sentKey names the copy of a queued mail's text, kept until it has been sent: what is refused can be put right.
-func sentKey(outboxID int64) string { return "mail.queued." + strconv.FormatInt(outboxID, 10) }
+func sentKey(outboxID int64) string { return QueuedPrefix + strconv.FormatInt(outboxID, 10) }
 
 // takeBack gives up a mail that has not been sent and opens its composer again. d is what it said; nil: as the copy says.
 func (p *Page) takeBack(outboxID, message int64, key string, d *draft) {

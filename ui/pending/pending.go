@@ -132,8 +132,8 @@ func What(kind string) string {
 		return page.T("New mail")
 	case "mail.read":
 		return page.T("Read or unread")
-	case "mail.flag":
-		return page.T("Flag")
+	case "mail.categories":
+		return page.T("Categories")
 	case "mail.move":
 		return page.T("Move mail")
 	case "event.edit":

@@ -48,7 +48,7 @@ func (p *Page) Administrator() {
 }
 
 // icons of the features, as on the pages that they are about.
-var featureIcons = map[string]string{"signin": "key", "mail": "mail", "send": "sent", "calendar": "calendar", "contacts": "people", "settings": "settings"}
+var featureIcons = map[string]string{"signin": "key", "mail": "mail", "send": "sent", "calendar": "calendar", "shared": "calendar", "contacts": "people", "settings": "settings"}
 
 // FeatureIcon names the icon of a feature.
 func FeatureIcon(id string) string { return featureIcons[id] }

@@ -96,6 +96,14 @@ func (d Date) Full() string {
 	return d.Day() + " " + strconv.Itoa(d.Year)
 }
 
+// Medium is "23 Nov 2026", or "Nov 23, 2026".
+func (d Date) Medium() string {
+	if Current().Order == MonthFirst {
+		return dayMonth(d) + ", " + strconv.Itoa(d.Year)
+	}
+	return dayMonth(d) + " " + strconv.Itoa(d.Year)
+}
+
 // Long is "Monday 23 November 2026", or "Monday, November 23, 2026".
 func (d Date) Long() string {
 	if Current().Order == MonthFirst {
