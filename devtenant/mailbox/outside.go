@@ -140,17 +140,18 @@ func (m *Mailbox) DeleteEvent(id string) error {
 
 // MessageInfo is what a test may know of a message.
 type MessageInfo struct {
-	ID       string // immutable
-	Folder   string // well-known name, else the folder's name
-	Subject  string
-	From     Address
-	To       []Address
-	Read     bool
-	Draft    bool
-	Flagged  bool
-	Received time.Time
-	Body     Body
-	ETag     string
+	ID         string // immutable
+	Folder     string // well-known name, else the folder's name
+	Subject    string
+	From       Address
+	To         []Address
+	Read       bool
+	Draft      bool
+	Flagged    bool
+	Categories []string
+	Received   time.Time
+	Body       Body
+	ETag       string
 }
 
 // Message gives what the mailbox has for a message id of either form.
@@ -171,7 +172,8 @@ func (m *Mailbox) messageInfo(msg *Message) MessageInfo {
 	}
 	return MessageInfo{
 		ID: m.box.FormatID(msg.ID(), true), Folder: folder, Subject: msg.Subject, From: msg.From, To: slices.Clone(msg.To), Read: msg.read, Draft: msg.Draft,
-		Flagged: msg.Flag.Status == "flagged", Received: msg.Received, Body: msg.Body(), ETag: `W/"` + m.box.ChangeKey(msg) + `"`,
+		Flagged: msg.Flag.Status == "flagged", Categories: slices.Clone(msg.Categories),
+		Received: msg.Received, Body: msg.Body(), ETag: `W/"` + m.box.ChangeKey(msg) + `"`,
 	}
 }
 
@@ -188,6 +190,14 @@ func (m *Mailbox) Messages(folder string) []MessageInfo {
 		out = append(out, m.messageInfo(msg))
 	}
 	return out
+}
+
+// Categorize replaces a message's categories as another program would.
+func (m *Mailbox) Categorize(id string, names ...string) error {
+	return m.message(id, func(msg *Message) error {
+		m.box.Touch(msg, func() { msg.Categories = names })
+		return nil
+	})
 }
 
 // SetRead, MoveMessage and RemoveMessage change a message as another program would.

@@ -288,10 +288,10 @@ func (r *rig) diff() string {
 		must(r.t, err)
 		var have, want []string
 		for _, m := range rows {
-			have = append(have, fmt.Sprint(m.Subject, " read=", m.Read, " draft=", m.Draft, " flagged=", m.Flagged))
+			have = append(have, fmt.Sprint(m.Subject, " read=", m.Read, " draft=", m.Draft, " flagged=", m.Flagged, " ", m.Categories))
 		}
 		for _, m := range r.box.Messages(f.WellKnown) {
-			want = append(want, fmt.Sprint(m.Subject, " read=", m.Read, " draft=", m.Draft, " flagged=", m.Flagged))
+			want = append(want, fmt.Sprint(m.Subject, " read=", m.Read, " draft=", m.Draft, " flagged=", m.Flagged, " ", m.Categories))
 		}
 		slices.Sort(have)
 		slices.Sort(want)

@@ -124,6 +124,8 @@ func (w *walk) event() (Event, bool) {
 	return events[w.rng.IntN(len(events))], true
 }
 
+var walkCategories = []string{"Customer", "Quote", "Urgent"}
+
 func (w *walk) step() {
 	ctx := w.t.Context()
 	subject := fmt.Sprint("Subject ", w.rng.IntN(1000))
@@ -137,6 +139,7 @@ func (w *walk) step() {
 		w.tolerate(w.m.MarkRead(ctx, []int64{w.message()}, w.rng.IntN(2) == 0))
 	case 1:
 		w.tolerate(w.m.Flag(ctx, []int64{w.message()}, w.rng.IntN(2) == 0))
+		w.tolerate(w.m.Categorize(ctx, []int64{w.message()}, []string{walkCategories[w.rng.IntN(3)]}, []string{walkCategories[w.rng.IntN(3)]}))
 	case 2:
 		w.tolerate(w.m.Move(ctx, []int64{w.message()}, []string{"archive", "inbox", "deleteditems"}[w.rng.IntN(3)]))
 	case 3:
@@ -178,6 +181,9 @@ func (w *walk) step() {
 		g := w.graphID("message", w.message())
 		w.tolerate(w.box.MoveMessage(g, []string{"archive", "inbox"}[w.rng.IntN(2)]))
 		w.tolerate(w.box.SetRead(g, w.rng.IntN(2) == 0))
+		if w.rng.IntN(3) == 0 {
+			w.tolerate(w.box.Categorize(g, walkCategories[w.rng.IntN(3)]))
+		}
 	case 13:
 		switch w.rng.IntN(3) {
 		case 0:

@@ -82,6 +82,8 @@ func TestRequestsFitOpenAPI(t *testing.T) {
 	}
 }
 
+var people0 = []mailbox.Address{{Addr: "anna@customer.example"}}
+
 // traffic does everything once and gives what was sent.
 func traffic(t *testing.T) []exchange {
 	r, ctx := newRig(t), t.Context()
@@ -104,6 +106,20 @@ func traffic(t *testing.T) []exchange {
 	must(t, r.m.MarkRead(ctx, []int64{r.mail("Quote 1").ID}, true))
 	must(t, r.m.Flag(ctx, []int64{r.mail("Quote 1").ID}, true))
 	must(t, r.m.Move(ctx, []int64{r.mail("Quote 2").ID}, "archive"))
+	must(t, r.m.Categorize(ctx, []int64{r.mail("Quote 1").ID}, []string{"Customer"}, nil))
+	his := r.colleague()
+	_, _ = r.m.AddColleague(ctx, r.account, jonas) // refused
+	r.reg.ShareCalendar(his.Owner().UPN, "", me, "read")
+	_ = r.box.Do(func(b *mailbox.Box) error {
+		b.AddContact(b.ContactFolders()[0], &mailbox.Contact{DisplayName: "Anna", Emails: people0})
+		return nil
+	})
+	r.renewed()
+	must(t, r.m.PickCalendar(ctx, r.calendar(jonas).ID, true))
+	_, err0 := r.m.SearchServer(ctx, r.account, "pallets")
+	must(t, err0)
+	must(t, r.m.Choose(ctx, r.account, Choice{Months: 3}))
+	r.synced()
 	for _, answer := range []Reply{{Text: "a"}, {Text: "b", All: true, Cc: people}, {Text: "c", Forward: true, To: people}} {
 		answer.MessageID = r.mail("Quote 3").ID
 		_, err := r.m.SendReply(ctx, answer)
