@@ -30,8 +30,8 @@ type fake struct {
 
 func newFake(zone *time.Location) *fake {
 	return &fake{zone: zone, accounts: []mirror.Account{{ID: 1, UPN: "maya@harborline.example", Name: "Maya Torres"}},
-		calendars: []mirror.Calendar{{ID: 1, AccountID: 1, Name: "Calendar", Color: "auto", Default: true, CanEdit: true},
-			{ID: 2, AccountID: 1, Name: "Team", Color: "lightGreen", CanEdit: true}, {ID: 3, AccountID: 1, Name: "Trips", Color: "lightOrange", CanEdit: true}}}
+		calendars: []mirror.Calendar{{ID: 1, AccountID: 1, Name: "Calendar", Color: "auto", Default: true, CanEdit: true, Picked: true},
+			{ID: 2, AccountID: 1, Name: "Team", Color: "lightGreen", CanEdit: true, Picked: true}, {ID: 3, AccountID: 1, Name: "Trips", Color: "lightOrange", CanEdit: true, Picked: true}}}
 }
 
 func (f *fake) add(e mirror.Event) *mirror.Event {
@@ -68,7 +68,28 @@ func (f *fake) byID(id int64) mirror.Event {
 func (f *fake) Accounts(context.Context) ([]mirror.Account, error) {
 	return f.accounts, f.failRead
 }
-func (f *fake) Calendars(context.Context, int64) ([]mirror.Calendar, error) { return f.calendars, nil }
+func (f *fake) Calendars(_ context.Context, account int64) (out []mirror.Calendar, _ error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, c := range f.calendars {
+		if c.AccountID == account {
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
+func (f *fake) PickCalendar(_ context.Context, id int64, on bool) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := range f.calendars {
+		if f.calendars[i].ID == id {
+			f.calendars[i].Picked = on
+		}
+	}
+	f.did = append(f.did, fmt.Sprint("pick ", id, " ", on))
+	return nil
+}
 
 func (f *fake) Events(_ context.Context, from, to time.Time) ([]mirror.Event, error) {
 	f.mu.Lock()

@@ -18,7 +18,9 @@ type header struct {
 	period *fitted
 	today  *kit.Button
 	modes  *kit.Segmented
-	silent bool
+	// calendars shows the list of them.
+	calendars *kit.Button
+	silent    bool
 }
 
 func newHeader(p *Page) *header {
@@ -33,9 +35,10 @@ func newHeader(p *Page) *header {
 		}
 	})
 	h.choose(p.mode)
+	h.calendars = kit.NewIconButton("panel", page.T("Calendars (C)"), func() { p.toggleSidebar() })
 	add := kit.NewPrimary("", "add", func() { p.New() })
 	add.Tip = page.T("New event (N)")
-	h.object = kit.Row(kit.S2, h.today, kit.Row(0, back, on), kit.Grow(h.period), h.modes, add)
+	h.object = kit.Row(kit.S2, h.calendars, h.today, kit.Row(0, back, on), kit.Grow(h.period), h.modes, add)
 	return h
 }
 

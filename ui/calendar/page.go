@@ -30,6 +30,8 @@ type Data interface {
 	Retry(ctx context.Context, outboxID int64) error
 	Discard(ctx context.Context, outboxID int64) error
 	Resolve(ctx context.Context, outboxID int64, keepMine bool) error
+	// PickCalendar shows or hides a calendar.
+	PickCalendar(ctx context.Context, id int64, on bool) error
 }
 
 // Options are what the page needs from around it; each has a default.
@@ -40,6 +42,8 @@ type Options struct {
 	OpenURL func(url string) error
 	// Suggest finds people by the beginning of a name or address, for the attendees field; nil: none are offered.
 	Suggest func(ctx context.Context, text string) ([]page.Party, error)
+	// Calendars opens where calendars are chosen and added; nil: nowhere.
+	Calendars func()
 	// Refuse says why no meeting can be made now, or ""; nil: one always can.
 	Refuse func() string
 }
@@ -112,6 +116,7 @@ func New(host page.Host, data Data, opt Options) *Page {
 	p.head = newHeader(p)
 	p.panel = newPanel(p)
 	p.view = newView(p)
+	p.head.calendars.SetOn(p.view.side.object.Visible())
 	p.head.update()
 	return p
 }
@@ -224,6 +229,7 @@ func (p *Page) apply(s snapshot) {
 	for _, c := range s.calendars {
 		p.scene.colors[c.ID] = c.Color
 	}
+	p.view.side.show(s.accounts, s.calendars)
 	p.scene.week = p.view.grid.rebind(p.scene.week, arrange(s.events, s.days, p.opt.Zone))
 	first := !p.loaded
 	p.loaded = true

@@ -310,7 +310,7 @@ func (n *panel) write(f form, mails bool) {
 	n.p.host.Go("save event", func(ctx context.Context) {
 		var err error
 		if n.isNew {
-			id, err = n.p.data.CreateEvent(ctx, mirror.NewEvent{AccountID: old.AccountID, Subject: f.title, Start: start, End: end,
+			id, err = n.p.data.CreateEvent(ctx, mirror.NewEvent{AccountID: old.AccountID, CalendarID: old.CalendarID, Subject: f.title, Start: start, End: end,
 				Zone: zoneName(zone), AllDay: f.allDay, Location: f.place, Body: f.body, Attendees: f.attendees})
 		} else {
 			edit, _ := f.edit(before, zone)

@@ -35,6 +35,7 @@ func (n *panel) build() {
 			add(note("repeat", page.T("One of a series: only this occurrence is changed.")))
 		}
 		add(n.fields.title)
+		add(n.chooser())
 		add(n.allDay)
 		add(kit.Stack(kit.S2, n.start.object, n.end.object))
 		add(n.join())

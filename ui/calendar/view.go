@@ -13,6 +13,8 @@ import (
 const (
 	panelWidth float32 = 340
 	dockWidth  float32 = 860
+	// sideBeside is how wide the grid stays beside the list of calendars; in a narrower page the list lies over it.
+	sideBeside float32 = 480
 )
 
 // view is the page's picture: notices, day heads, all-day row, grid, and the event panel at the right.
@@ -24,6 +26,7 @@ type view struct {
 	notice *fyne.Container // a question or a failure, above everything
 	column *fyne.Container
 	empty  fyne.CanvasObject
+	side   *sidebar
 	object *fyne.Container
 
 	sensibly bool // a first scroll is due as soon as there is a size
@@ -65,27 +68,36 @@ func newView(p *Page) *view {
 	v.column = kit.Stack(0, v.notice, v.heads, kit.Hairline(), v.allDay, kit.Hairline(), kit.Grow(kit.Flat(v.grid.scroll)))
 	v.empty = p.noAccount()
 	v.empty.Hide()
-	v.object = container.New(&beside{v}, container.NewStack(v.column, v.empty), p.panel.object)
+	v.side = newSidebar(p)
+	v.object = container.New(&beside{v}, container.NewStack(v.column, v.empty), v.side.object, p.panel.object)
 	return v
 }
 
-// beside lays the panel out at the right of the grid, or over it where there is little room.
+// beside lays the list of calendars out at the left of the grid and the panel at its right, or over it where there is little
+// room.
 type beside struct{ v *view }
 
 func (b *beside) MinSize(objs []fyne.CanvasObject) fyne.Size { return fyne.NewSize(420, 320) }
 
 func (b *beside) Layout(objs []fyne.CanvasObject, s fyne.Size) {
-	main, panel := objs[0], objs[1]
-	width := s.Width
+	main, side, panel := objs[0], objs[1], objs[2]
+	left, width := float32(0), s.Width
+	if side.Visible() {
+		side.Resize(fyne.NewSize(sidebarWidth, s.Height))
+		side.Move(fyne.NewPos(0, 0))
+		if s.Width-sidebarWidth >= sideBeside {
+			left, width = sidebarWidth, width-sidebarWidth
+		}
+	}
 	if panel.Visible() {
 		w := min(panelWidth, s.Width-40)
 		panel.Resize(fyne.NewSize(w, s.Height))
 		panel.Move(fyne.NewPos(s.Width-w, 0))
-		if s.Width >= dockWidth {
+		if width >= dockWidth {
 			width -= w
 		}
 	}
-	main.Move(fyne.NewPos(0, 0))
+	main.Move(fyne.NewPos(left, 0))
 	main.Resize(fyne.NewSize(width, s.Height))
 	if b.v.sensibly {
 		b.v.scrollSensibly()
