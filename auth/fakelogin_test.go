@@ -155,7 +155,7 @@ func (f *fakeLogin) tokens(nonce string) map[string]any {
 	}
 	return map[string]any{"token_type": "Bearer", "access_token": fmt.Sprintf("access-%d", f.serial), "refresh_token": refresh,
 		"id_token": sign(raw), "expires_in": f.life,
-		"scope": "openid profile email https://graph.microsoft.com/User.Read Mail.ReadWrite Mail.Send Calendars.ReadWrite Contacts.Read"}
+		"scope": "openid profile email https://graph.microsoft.com/User.Read Mail.ReadWrite Mail.Send Calendars.ReadWrite Calendars.Read.Shared Contacts.Read"}
 }
 
 func signRS256(key *rsa.PrivateKey, kid string, claims []byte) string {

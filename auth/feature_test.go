@@ -29,7 +29,7 @@ func TestWhatIsMissing(t *testing.T) {
 		{"no sending", []string{"User.Read", "Mail.ReadWrite", "Calendars.ReadWrite", "Calendars.Read.Shared", "Contacts.Read", "MailboxSettings.Read"}, map[string]Level{"send": Off}},
 		{"calendar to read", []string{"User.Read", "Mail.ReadWrite", "Mail.Send", "Calendars.Read", "Calendars.Read.Shared", "Contacts.Read", "MailboxSettings.Read"}, map[string]Level{"calendar": Reading}},
 		{"a similar name", []string{"User.Read", "Mail.ReadWrite.Shared", "Mail.Send", "Calendars.ReadWrite", "Calendars.Read.Shared", "Contacts.Read", "MailboxSettings.Read"}, map[string]Level{"mail": Off}},
-		{"nothing", nil, map[string]Level{"signin": Off, "mail": Off, "send": Off, "calendar": Off, "contacts": Off, "settings": Off}},
+		{"nothing", nil, map[string]Level{"signin": Off, "mail": Off, "send": Off, "calendar": Off, "shared": Off, "contacts": Off, "settings": Off}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := map[string]Level{}

@@ -167,6 +167,7 @@ func New(ctx context.Context, d Deps) *App {
 	a.statusLoader = page.NewLoader[overview](a, "read status")
 	a.who = who.New(a, d.Records, d.Timeline)
 	a.mail = mail.New(a, d.Mailbox, d.Settings)
+	a.mail.Suggest = a.suggest
 	a.calendar = calendar.New(a, calendarData{d.Mailbox}, calendar.Options{Refuse: a.refuseMeeting, Calendars: a.openMirrored, Now: time.Now, Zone: time.Local, OpenURL: d.Sessions.OpenBrowser, Suggest: a.suggest})
 	a.people = people.New(a, d.Records, d.Timeline)
 	a.frame = frame.New([]page.Page{a.calendar, a.mail, a.people}, a.who.Object(), d.Do)

@@ -216,6 +216,15 @@ func (w *walk) seeCalendar() error {
 	if err := w.pictures("calendar"); err != nil {
 		return err
 	}
+	if err := w.on(w.a.calendar.ToggleCalendars); err != nil {
+		return err
+	}
+	if err := w.pictures("calendar-list"); err != nil {
+		return err
+	}
+	if err := w.on(w.a.calendar.ToggleCalendars); err != nil {
+		return err
+	}
 	now := time.Now()
 	events, err := w.a.d.Mailbox.Events(w.ctx, now.AddDate(0, 0, -3), now.AddDate(0, 0, 5))
 	if err != nil {
@@ -293,6 +302,12 @@ func (w *walk) seeRest() error {
 		return err
 	}
 	if err := w.picture("pending-light"); err != nil {
+		return err
+	}
+	if err := w.on(w.a.openMirrored); err != nil {
+		return err
+	}
+	if err := w.pictures("mirrored"); err != nil {
 		return err
 	}
 	return w.on(w.a.closeFloating)

@@ -61,21 +61,6 @@ func (a *App) openPalette() {
 	a.palette.Opened()
 }
 
-// suggest offers people for an attendees field.
-func (a *App) suggest(ctx context.Context, text string) ([]page.Party, error) {
-	found, err := a.d.Records.Find(ctx, text, 6)
-	if err != nil {
-		return nil, err
-	}
-	var out []page.Party
-	for _, p := range found {
-		if len(p.Emails) > 0 {
-			out = append(out, page.Party{Name: p.Name, Addr: p.Emails[0]})
-		}
-	}
-	return out, nil
-}
-
 // signInAgain asks the file who has to: the status line may know it a moment earlier than the window's own list.
 func (a *App) signInAgain() {
 	page.NewLoader[[]mirror.Account](a, "who has to sign in").Load(a.d.Mailbox.Accounts, func(all []mirror.Account, err error) {

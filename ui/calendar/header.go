@@ -35,7 +35,7 @@ func newHeader(p *Page) *header {
 		}
 	})
 	h.choose(p.mode)
-	h.calendars = kit.NewIconButton("panel", page.T("Calendars (C)"), func() { p.toggleSidebar() })
+	h.calendars = kit.NewIconButton("panel", page.T("Calendars (C)"), func() { p.ToggleCalendars() })
 	add := kit.NewPrimary("", "add", func() { p.New() })
 	add.Tip = page.T("New event (N)")
 	h.object = kit.Row(kit.S2, h.calendars, h.today, kit.Row(0, back, on), kit.Grow(h.period), h.modes, add)

@@ -15,7 +15,7 @@ func (p *Page) TypedRune(r rune) bool {
 	case 't':
 		p.goToday()
 	case 'c':
-		p.toggleSidebar()
+		p.ToggleCalendars()
 	case 'j':
 		p.goTo(p.mode.step(p.day, 1))
 	case 'k':
@@ -77,7 +77,7 @@ func (p *Page) Commands() []page.Command {
 		{Label: page.T("Today"), Key: "T", Do: p.goToday},
 		{Label: page.T("Next period"), Key: "J", Shortcut: ctrl(fyne.KeyPageDown), Do: func() { p.goTo(p.mode.step(p.day, 1)) }},
 		{Label: page.T("Previous period"), Key: "K", Shortcut: ctrl(fyne.KeyPageUp), Do: func() { p.goTo(p.mode.step(p.day, -1)) }},
-		{Label: page.T("Show or hide the list of calendars"), Key: "C", Do: p.toggleSidebar},
+		{Label: page.T("Show or hide the list of calendars"), Key: "C", Do: p.ToggleCalendars},
 		{Label: page.T("Show a day"), Key: "1", Do: func() { p.switchTo(modeDay) }},
 		{Label: page.T("Show the work week"), Key: "2", Do: func() { p.switchTo(modeWork) }},
 		{Label: page.T("Show the week"), Key: "3", Do: func() { p.switchTo(modeWeek) }},

@@ -313,10 +313,10 @@ func TestSuggestions(t *testing.T) {
 	n.people.Entry.FocusGained()
 	test.Type(n.people.Entry, "ben@x.example, an")
 	r.Settle()
-	if got := len(n.suggest.object.Objects); got != 1 {
+	if got := len(n.suggest.Object().Objects); got != 1 {
 		t.Fatalf("%d suggestions, want Anna alone: Ben is there already", got)
 	}
-	n.suggest.object.Objects[0].(*kit.Button).OnTapped()
+	n.suggest.Object().Objects[0].(*kit.Button).OnTapped()
 	if got := n.people.Entry.Text; got != "ben@x.example, Anna Berg <anna@northwind.example>, " {
 		t.Errorf("now %q", got)
 	}

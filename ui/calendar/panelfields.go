@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"supercrm/outlook/mirror"
+	"supercrm/ui/complete"
 	"supercrm/ui/kit"
 	"supercrm/ui/page"
 )
@@ -14,7 +15,7 @@ type fields struct {
 	allDay             *kit.Check
 	start, end         *momentField
 	people             *kit.Field
-	suggest            *suggestions
+	suggest            *complete.List
 	known              []mirror.Address // whose names are lent to bare addresses
 	length             time.Duration    // kept when the start moves
 }
@@ -27,10 +28,16 @@ func (n *panel) makeFields() {
 	n.allDay = kit.NewCheck(page.T("All day"), func(on bool) { n.setTimed(!on) })
 	n.start = newMomentField(n.p, page.T("Starts"), n.startEdited)
 	n.end = newMomentField(n.p, page.T("Ends"), n.endEdited)
-	n.suggest = newSuggestions(n.p, n.people.Entry)
+	n.suggest = complete.New(n.p.host, n.people.Entry, n.p.opt.Suggest)
+	n.suggest.Write = func(f page.Party) string { return writeAddress(mirror.Address(f)) }
+	n.suggest.Has = func(text, addr string) bool {
+		have, _ := parseAddresses(text, nil)
+		return contains(have, addr)
+	}
+	n.suggest.Changed = func() { n.body.Refresh() }
 	for _, e := range []*kit.Entry{n.fields.title.Entry, n.place.Entry, n.text.Entry, n.people.Entry, n.start.day, n.start.time, n.end.day, n.end.time} {
 		e.OnEscape = func() {
-			if !n.suggest.hide() {
+			if !n.suggest.Hide() {
 				n.escape()
 			}
 		}
@@ -47,7 +54,7 @@ func (n *panel) makeFields() {
 	n.text.Entry.OnEdit = func(string) { n.edited() }
 	n.people.Entry.OnEdit = func(string) {
 		n.people.SetWrong("")
-		n.suggest.typed()
+		n.suggest.Typed()
 		n.edited()
 	}
 }
@@ -85,7 +92,7 @@ func (n *panel) fill(f form) {
 	for _, field := range []*kit.Field{n.fields.title, n.place, n.text, n.people} {
 		field.SetWrong("")
 	}
-	n.suggest.hide()
+	n.suggest.Hide()
 }
 
 func (n *panel) setTimed(on bool) {

@@ -40,7 +40,7 @@ func (n *panel) build() {
 		add(kit.Stack(kit.S2, n.start.object, n.end.object))
 		add(n.join())
 		add(n.place)
-		add(kit.Stack(kit.S1, n.people, n.suggest.object))
+		add(kit.Stack(kit.S1, n.people, n.suggest.Object()))
 		add(n.answers())
 		add(n.text)
 	} else {

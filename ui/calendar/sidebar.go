@@ -29,7 +29,7 @@ const sidebarOpen = "calendar.sidebar"
 func newSidebar(p *Page) *sidebar {
 	s := &sidebar{p: p, list: kit.Stack(0)}
 	s.scroll = container.NewVScroll(s.list)
-	shut := kit.NewIconButton("close", page.T("Hide the list (C)"), p.toggleSidebar)
+	shut := kit.NewIconButton("close", page.T("Hide the list (C)"), p.ToggleCalendars)
 	head := kit.Inset(kit.Row(kit.S2, kit.Grow(kit.NewSection(page.T("Calendars"))), shut), kit.S1, kit.S1, kit.S1, kit.S3)
 	body := kit.Stack(0, head, kit.Grow(s.scroll))
 	if p.opt.Calendars != nil {
@@ -41,8 +41,8 @@ func newSidebar(p *Page) *sidebar {
 	return s
 }
 
-// toggleSidebar shows or hides the list of calendars.
-func (p *Page) toggleSidebar() {
+// ToggleCalendars shows or hides the list of calendars.
+func (p *Page) ToggleCalendars() {
 	o := p.view.side.object
 	o.Hidden = !o.Hidden
 	fyne.CurrentApp().Preferences().SetBool(sidebarOpen, o.Visible())

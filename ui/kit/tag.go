@@ -1,6 +1,9 @@
 package kit
 
 import (
+	"fmt"
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
@@ -133,3 +136,9 @@ func (r *swatchRenderer) Layout(s fyne.Size) {
 func (r *swatchRenderer) MinSize() fyne.Size           { return fyne.NewSquareSize(10) }
 func (r *swatchRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.rect} }
 func (r *swatchRenderer) Destroy()                     {}
+
+// SwatchIcon is a square in a colour, for menus.
+func SwatchIcon(c color.NRGBA) fyne.Resource {
+	hex := fmt.Sprintf("%02x%02x%02x", c.R, c.G, c.B)
+	return fyne.NewStaticResource("swatch-"+hex+".svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 16"><rect x="2" y="2" width="12" height="12" rx="3.500" fill="#`+hex+`"/></svg>`))
+}

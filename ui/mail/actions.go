@@ -169,6 +169,7 @@ func (p *Page) Commands() []page.Command {
 		{Label: page.T("Delete"), Key: "Del", Do: p.Delete},
 		{Label: page.T("Flag"), Key: "G", Do: p.ToggleFlag},
 		{Label: page.T("Mark unread"), Key: "U", Shortcut: ctrl(fyne.KeyU), Do: p.ToggleRead},
+		{Label: page.T("Categories…"), Key: "L", Do: p.Categorize},
 		{Label: page.T("Next message"), Key: "J", Do: func() { p.next('j') }},
 		{Label: page.T("Previous message"), Key: "K", Do: func() { p.next('k') }},
 		{Label: page.T("Search mail"), Key: "/", Shortcut: ctrl(fyne.KeyF), Do: p.focusSearch},
@@ -194,6 +195,8 @@ func (p *Page) TypedRune(r rune) bool {
 		p.ToggleFlag()
 	case 'u', 'U':
 		p.ToggleRead()
+	case 'l', 'L':
+		p.Categorize()
 	case 'j', 'J':
 		p.next('j')
 	case 'k', 'K':

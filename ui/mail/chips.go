@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"context"
 	"fmt"
 	"strconv"
 
@@ -18,7 +17,8 @@ type chips struct {
 	p      *Page
 	of     int64
 	files  []mirror.Attachment
-	busy   map[string]bool
+	busy   map[string]*transfer
+	kept   map[string]bool // those that are on this computer
 	object *fyne.Container
 }
 
@@ -28,14 +28,16 @@ func newChips(p *Page) *chips {
 	return c
 }
 
-func (c *chips) show(m *mirror.Message) {
+// show lists the files of a message; kept are those on this computer.
+func (c *chips) show(m *mirror.Message, kept map[string]bool) {
+	c.kept = kept
 	if m == nil {
-		c.of, c.files, c.busy = 0, nil, map[string]bool{}
+		c.of, c.files, c.busy = 0, nil, map[string]*transfer{}
 		c.build()
 		return
 	}
 	if m.ID != c.of {
-		c.of, c.busy = m.ID, map[string]bool{}
+		c.of, c.busy = m.ID, map[string]*transfer{}
 	}
 	c.files = nil
 	for _, a := range m.Attachments {
@@ -50,35 +52,9 @@ func (c *chips) build() {
 	c.object.Objects = nil
 	c.object.Hidden = len(c.files) == 0
 	for _, f := range c.files {
-		c.object.Objects = append(c.object.Objects, newFileChip(f, c.busy[f.GraphID], func() { c.save(f) }))
+		c.object.Objects = append(c.object.Objects, newFileChip(f, c.busy[f.GraphID], c.kept[f.GraphID], func() { c.save(f) }))
 	}
 	c.object.Refresh()
-}
-
-// save fetches a file into the downloads folder.
-func (c *chips) save(f mirror.Attachment) {
-	if c.busy[f.GraphID] {
-		return
-	}
-	c.busy[f.GraphID] = true
-	c.build()
-	p, of := c.p, c.of
-	p.host.Go("save attachment", func(ctx context.Context) {
-		path, err := saveFile(ctx, p.downloads, f.Name, func(ctx context.Context, w *limitedFile) error {
-			return p.data.FetchAttachment(ctx, of, f.GraphID, w)
-		})
-		p.host.Do(func() {
-			if c.of == of {
-				delete(c.busy, f.GraphID)
-				c.build()
-			}
-			if err != nil {
-				p.host.Fail(page.T("save {{.Name}}", map[string]any{"Name": f.Name}), err)
-				return
-			}
-			p.host.Toast(page.T("Saved as {{.Path}}", map[string]any{"Path": path}), nil)
-		})
-	})
 }
 
 // fileChip is one file: its name, its size, and that it can be saved.
@@ -87,18 +63,22 @@ type fileChip struct {
 	box fyne.CanvasObject
 }
 
-func newFileChip(f mirror.Attachment, busy bool, tapped func()) *fileChip {
+func newFileChip(f mirror.Attachment, t *transfer, kept bool, tapped func()) *fileChip {
 	c := &fileChip{}
 	name := kit.NewText(kit.Cut(f.Name, 220, kit.Size(kit.SizeSmall), fyne.TextStyle{}), kit.SizeSmall, kit.ColorText)
 	action, icon := fileSize(f.Size), "download"
-	if busy {
-		action, icon = page.T("saving…"), "sync"
+	c.Tip = page.T("Save {{.Name}}", map[string]any{"Name": f.Name})
+	if kept {
+		icon, c.Tip = "check", page.T("Save {{.Name}}: it is on this computer", map[string]any{"Name": f.Name})
+	}
+	if t != nil {
+		action, icon, c.Tip = t.progress(), "close", page.T("Stop")
 	}
 	row := kit.Row(6, kit.NewIcon("attachment", kit.ColorMuted, 14), name, kit.NewText(action, kit.SizeSmall, kit.ColorMuted), kit.NewIcon(icon, kit.ColorAccent, 14))
 	ground := kit.NewFill(kit.ColorRaised, kit.Corner)
 	ground.Border = kit.ColorHairline
 	c.box = container.NewStack(ground, kit.Inset(row, 0, kit.S2, 0, kit.S2))
-	c.OnTapped, c.Tip = tapped, page.T("Save {{.Name}}", map[string]any{"Name": f.Name})
+	c.OnTapped = tapped
 	c.Extend(c)
 	return c
 }

@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"supercrm/outlook/mirror"
+	"supercrm/ui/complete"
 	"supercrm/ui/kit"
 	"supercrm/ui/page"
 )
@@ -31,6 +33,7 @@ type composer struct {
 	begun   draft // what it looked like before anything was typed
 
 	title   *kit.Text
+	from    *from
 	to, cc  *addressField
 	subject *kit.Entry // nil below a message
 	wrong   *kit.Text
@@ -51,13 +54,21 @@ type composer struct {
 type addressField struct {
 	entry  *kit.Entry
 	wrong  *kit.Text
+	people *complete.List
 	object *fyne.Container
 }
 
-func newAddressField(label string) *addressField {
+func (c *composer) newAddressField(label string) *addressField {
 	f := &addressField{entry: kit.NewEntry("", false), wrong: kit.NewLine("", kit.SizeSmall, kit.ColorBad)}
 	f.wrong.Hide()
-	f.object = kit.Stack(2, labelled(label, f.entry), kit.Inset(f.wrong, 0, 0, 0, labelWidth))
+	f.people = complete.New(c.p.host, f.entry, c.p.Suggest)
+	f.people.Write = func(a page.Party) string { return writeAddresses([]mirror.Address{mirror.Address(a)}) }
+	f.people.Has = func(text, addr string) bool {
+		have, _ := parseAddresses(text)
+		return slices.ContainsFunc(have, func(a mirror.Address) bool { return strings.EqualFold(a.Addr, addr) })
+	}
+	f.people.Changed = func() { c.object.Refresh() }
+	f.object = kit.Stack(2, labelled(label, f.entry), kit.Inset(f.people.Object(), 0, 0, 0, labelWidth), kit.Inset(f.wrong, 0, 0, 0, labelWidth))
 	return f
 }
 
@@ -89,12 +100,17 @@ func (f *addressField) complain(why string) {
 func newComposer(p *Page, key string, message int64, begun, d draft) *composer {
 	c := &composer{p: p, key: key, kind: d.Kind, message: message, thread: begun.Thread, begun: begun}
 	c.title = kit.NewLine("", kit.SizeBody, kit.ColorText).Bold()
-	c.to, c.cc = newAddressField(page.T("To")), newAddressField(page.T("Cc"))
+	c.to, c.cc = c.newAddressField(page.T("To")), c.newAddressField(page.T("Cc"))
 	c.wrong = kit.NewLine("", kit.SizeSmall, kit.ColorBad)
 	c.text = kit.NewEntry(page.T("Write your message"), true)
 	c.send = kit.NewPrimary(page.T("Send"), "sent", c.Send)
 	c.send.Tip = page.T("Send (Ctrl+Enter)")
-	fields := kit.Stack(6, c.to.object, c.cc.object)
+	fields := kit.Stack(6)
+	if c.from = newFrom(c); c.from.object != nil {
+		fields.Add(c.from.object)
+	}
+	fields.Add(c.to.object)
+	fields.Add(c.cc.object)
 	entries := []*kit.Entry{c.to.entry, c.cc.entry, c.text}
 	if message == 0 {
 		c.subject = kit.NewEntry("", false)
@@ -105,6 +121,17 @@ func newComposer(p *Page, key string, message int64, begun, d draft) *composer {
 		e.OnEdit = func(string) { c.edited() }
 		e.OnSend = c.Send
 		e.OnEscape = c.escape
+	}
+	for _, f := range []*addressField{c.to, c.cc} {
+		f.entry.OnEdit = func(string) {
+			c.edited()
+			f.people.Typed()
+		}
+		f.entry.OnEscape = func() {
+			if !f.people.Hide() {
+				c.escape()
+			}
+		}
 	}
 	if message != 0 {
 		c.note = page.T("The conversation is quoted below your text.")
@@ -128,6 +155,8 @@ func (c *composer) fill(d draft) {
 	c.text.Fill(d.Text)
 	if c.subject != nil {
 		c.subject.Fill(d.Subject)
+		c.from.account = c.p.byUPN(d.From)
+		c.from.show()
 	}
 	c.title.SetText(map[composeKind]string{
 		replyOne: page.T("Reply"), replyAll: page.T("Reply all"), forwarding: page.T("Forward"), freshMail: page.T("New mail"),
@@ -148,6 +177,9 @@ func (c *composer) draft() draft {
 	d := draft{Kind: c.kind, To: c.to.entry.Text, Cc: c.cc.entry.Text, Text: c.text.Text, Thread: c.thread}
 	if c.subject != nil {
 		d.Subject = c.subject.Text
+		if c.from.account != 0 {
+			d.From = c.p.upn(c.from.account)
+		}
 	}
 	return d
 }
@@ -268,7 +300,7 @@ func (c *composer) Send() {
 	c.sending = true
 	c.send.Disable()
 	c.text.Disable()
-	p, account := c.p, c.p.sendFrom()
+	p, account := c.p, c.account()
 	p.host.Go("queue mail", func(ctx context.Context) {
 		var id int64
 		var err error

@@ -23,6 +23,11 @@ type Data interface {
 	Outbox(ctx context.Context) ([]mirror.OutboxItem, error)
 	FetchAttachment(ctx context.Context, messageID int64, graphID string, w io.Writer) error
 	FetchBody(ctx context.Context, messageID int64) error
+	// KeptFiles tells which attachments of a message are on this computer.
+	KeptFiles(ctx context.Context, messageID int64) (map[string]bool, error)
+	// Categories lists an account's categories with their colours.
+	Categories(ctx context.Context, accountID int64) ([]mirror.Category, error)
+	Categorize(ctx context.Context, ids []int64, add, remove []string) error
 
 	MarkRead(ctx context.Context, ids []int64, read bool) error
 	Flag(ctx context.Context, ids []int64, flagged bool) error

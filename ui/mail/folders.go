@@ -18,6 +18,8 @@ type mailbox struct {
 	account mirror.Account
 	folders []mirror.Folder
 	status  mirror.Status
+	// categories in the service's order.
+	categories []mirror.Category
 }
 
 // readMailboxes reads all accounts with their folders.
@@ -35,6 +37,9 @@ func readMailboxes(ctx context.Context, data Data) ([]mailbox, error) {
 		m := mailbox{account: a}
 		if m.folders, err = data.Folders(ctx, a.ID); err != nil {
 			return nil, fmt.Errorf("read folders: %w", err)
+		}
+		if m.categories, err = data.Categories(ctx, a.ID); err != nil {
+			return nil, fmt.Errorf("read categories: %w", err)
 		}
 		for _, s := range states {
 			if s.AccountID == a.ID {

@@ -28,6 +28,7 @@ type draft struct {
 	Subject string      `json:"subject,omitempty"`
 	Text    string      `json:"text"`
 	Thread  string      `json:"thread,omitempty"`
+	From    string      `json:"from,omitempty"` // the address of the account chosen for a new mail
 }
 
 // Kept text is under names that begin so: an answer's draft with the row of the message after it, a copy of queued mail

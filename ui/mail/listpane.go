@@ -39,7 +39,8 @@ type listPane struct {
 	now  clock
 
 	onSelect func(id int64)
-	onRows   func() // once, when rows have been shown for the first time; may be nil
+	hue      func(folder int64, category string) func() kit.Hue // a category's colour
+	onRows   func()                                             // once, when rows have been shown for the first time; may be nil
 	list     *kit.List
 	model    *listing
 	source   source
@@ -212,6 +213,9 @@ func (l *listPane) bind(i int, obj fyne.CanvasObject, _ bool) {
 	if !known {
 		row.blank()
 		return
+	}
+	if l.hue != nil {
+		row.tag(m.Categories, func(name string) func() kit.Hue { return l.hue(m.FolderID, name) })
 	}
 	row.fill(&m, l.outgoing(m.FolderID), l.now())
 }

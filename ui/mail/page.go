@@ -22,6 +22,9 @@ type Page struct {
 	data   Data
 	keeper *keeper
 
+	// Suggest finds people for the fields of addresses; nil: none are offered. It is set before the page is shown.
+	Suggest func(ctx context.Context, text string) ([]page.Party, error)
+
 	// What tests set another way.
 	now       clock
 	readAfter time.Duration // in view until a message counts as read; 0: never
@@ -79,6 +82,7 @@ func New(host page.Host, data Data, drafts Drafts) *Page {
 	p.readAfter = time.Duration(fyne.CurrentApp().Preferences().IntWithFallback("mail.readAfterMs", 1500)) * time.Millisecond
 	p.folders = newFolderPane(p.openFolder)
 	p.list = newListPane(host, data, func() time.Time { return p.now() }, p.selected)
+	p.list.hue = func(folder int64, name string) func() kit.Hue { return p.categoryHue(p.accountOf(folder), name) }
 	p.list.list.OnRune = func(r rune) {
 		if !p.TypedRune(r) {
 			page.PassOn(host, r)
@@ -217,6 +221,7 @@ func (p *Page) load() {
 }
 
 func (p *Page) show(o overview) {
+	colours := !sameCategories(p.boxes, o.boxes)
 	p.boxes = o.boxes
 	if p.writing != nil {
 		p.writing.permit()
@@ -228,6 +233,9 @@ func (p *Page) show(o overview) {
 		any = any || len(b.folders) > 0
 	}
 	p.folders.show(o.boxes)
+	if colours {
+		p.list.list.Rebind()
+	}
 	p.list.showUnsent(p, o.outbox)
 	p.forgetSent(o.outbox, o.read)
 	if !any {

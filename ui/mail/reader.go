@@ -24,6 +24,7 @@ type content struct {
 	draft   draft
 	hasText bool // of draft
 	offline bool
+	kept    map[string]bool // attachments on this computer
 }
 
 // reader shows one message with its conversation. The composer takes its lower part.
@@ -37,6 +38,7 @@ type reader struct {
 	head    *readerHead
 	thread  *threadList
 	chips   *chips
+	tags    *tags
 	banners *fyne.Container
 	body    *fyne.Container // the view, or why there is none
 	box     *fyne.Container
@@ -54,10 +56,10 @@ func newReader(p *Page) *reader {
 	r.view.OnReflow = r.reflow
 	r.head = newReaderHead(r.reflow)
 	r.thread = newThreadList(r)
-	r.chips = newChips(p)
+	r.chips, r.tags = newChips(p), newTags(p)
 	r.banners = kit.Tall(kit.S2)
 	r.body = kit.Tall(0)
-	r.box = kit.Tall(kit.S3, r.head.object, r.banners, r.thread.object, r.chips.object, r.body)
+	r.box = kit.Tall(kit.S3, r.head.object, r.tags.object, r.banners, r.thread.object, r.chips.object, r.body)
 	r.scroll = kit.NewTallScroll(kit.Inset(r.box, kit.S3, kit.S5, kit.S5, kit.S4+kit.S1))
 	r.tools = newToolbar(p)
 	r.lower = kit.Stack(0)
@@ -94,7 +96,8 @@ func (r *reader) open(id int64) {
 	r.head.show(&mirror.Message{MessageRow: row})
 	r.tools.show(nil)
 	r.thread.show(nil, 0)
-	r.chips.show(nil)
+	r.chips.show(nil, nil)
+	r.tags.show(&row)
 	r.banners.Objects, r.body.Objects = nil, nil
 	r.put(r.message)
 	r.reflow()
@@ -150,6 +153,9 @@ func (p *Page) readContent(ctx context.Context, id int64, before *content) (cont
 			c.outbox = append(c.outbox, item)
 		}
 	}
+	if c.kept, err = p.data.KeptFiles(ctx, id); err != nil {
+		return content{}, fmt.Errorf("read kept attachments: %w", err)
+	}
 	if before != nil {
 		c.doc = before.doc
 	}
@@ -198,7 +204,8 @@ func (r *reader) show(c content) {
 	r.head.show(&c.msg)
 	r.tools.show(&c.msg.MessageRow)
 	r.thread.show(c.thread, c.msg.ID)
-	r.chips.show(&c.msg)
+	r.chips.show(&c.msg, c.kept)
+	r.tags.show(&c.msg.MessageRow)
 	r.showBanners()
 	if !same {
 		r.view.OnBrowser = nil

@@ -113,8 +113,8 @@ func (h *readerHead) expand(on bool) {
 
 // toolbar is what can be done with the open message.
 type toolbar struct {
-	reply, replyAll, forward, archive, trash, flag, unread, sel, copy *kit.Button
-	object                                                            fyne.CanvasObject
+	reply, replyAll, forward, archive, trash, flag, unread, tag, sel, copy *kit.Button
+	object                                                                 fyne.CanvasObject
 }
 
 func newToolbar(p *Page) *toolbar {
@@ -126,11 +126,12 @@ func newToolbar(p *Page) *toolbar {
 		trash:    kit.NewIconButton("trash", page.T("Delete (Del)"), p.Delete),
 		flag:     kit.NewIconButton("flag", page.T("Flag (G)"), p.ToggleFlag),
 		unread:   kit.NewIconButton("unread", page.T("Mark unread (U)"), p.ToggleRead),
+		tag:      kit.NewIconButton("tag", page.T("Categories (L)"), p.Categorize),
 		sel:      kit.NewIconButton("note", page.T("Select text"), p.toggleSelect),
 		copy:     kit.NewIconButton("copy", page.T("Copy the whole text"), p.copyText),
 	}
 	t.reply.Tip = page.T("Reply (R)")
-	bar := kit.Row(2, t.reply, t.replyAll, t.forward, kit.Fixed(kit.Spring(), kit.S2, 0), t.archive, t.trash, t.flag, t.unread,
+	bar := kit.Row(2, t.reply, t.replyAll, t.forward, kit.Fixed(kit.Spring(), kit.S2, 0), t.archive, t.trash, t.flag, t.unread, t.tag,
 		kit.Spring(), t.sel, t.copy)
 	t.object = kit.Fixed(kit.Inset(bar, 0, kit.S3, 0, kit.S4), 0, listHeadHeight)
 	return t
@@ -138,7 +139,7 @@ func newToolbar(p *Page) *toolbar {
 
 // show sets the buttons to a message's state; nil while it is not known.
 func (t *toolbar) show(m *mirror.MessageRow) {
-	for _, b := range []*kit.Button{t.reply, t.replyAll, t.forward, t.archive, t.trash, t.flag, t.unread, t.sel, t.copy} {
+	for _, b := range []*kit.Button{t.reply, t.replyAll, t.forward, t.archive, t.trash, t.flag, t.unread, t.tag, t.sel, t.copy} {
 		if m == nil {
 			b.Disable()
 		} else {

@@ -20,6 +20,7 @@ type messageRow struct {
 	from, time, subject, preview *kit.Text
 	icons                        [3]*kit.Icon // state, flag, attachment; from the right
 	rule                         *kit.Fill
+	tags                         [2]*kit.Tag
 	shown                        int // how many icons there are
 }
 
@@ -35,6 +36,9 @@ func newMessageRow() *messageRow {
 	for i := range r.icons {
 		r.icons[i] = kit.NewIcon("", kit.ColorMuted, 14)
 	}
+	for i := range r.tags {
+		r.tags[i] = kit.NewTag("", nil, 0)
+	}
 	r.ExtendBaseWidget(r)
 	return r
 }
@@ -45,7 +49,22 @@ func (r *messageRow) blank() {
 	for _, t := range []*kit.Text{r.from, r.time, r.subject, r.preview} {
 		t.Set("", t.Color, t.Style.Bold)
 	}
+	r.tag(nil, nil)
 	r.mark(nil)
+}
+
+// tagWidth is how wide a category may be in the list.
+const tagWidth = 92
+
+// tag shows the first categories; hue gives the colour of each.
+func (r *messageRow) tag(names []string, hue func(name string) func() kit.Hue) {
+	for i, t := range r.tags {
+		if i < len(names) {
+			t.Set(kit.Cut(names[i], tagWidth-12, 11, fyne.TextStyle{}), hue(names[i]))
+		} else {
+			t.Set("", nil)
+		}
+	}
 }
 
 type mark struct {
@@ -123,7 +142,16 @@ func (r *messageRow) layout(s fyne.Size) {
 		}
 	}
 	set(r.subject, left, 24, x-left)
-	set(r.preview, left, 40, width)
+	end := s.Width - right
+	for i := len(r.tags) - 1; i >= 0; i-- {
+		if w := min(r.tags[i].MinSize().Width, tagWidth); w > 0 {
+			end -= w
+			r.tags[i].Move(fyne.NewPos(end, 40))
+			r.tags[i].Resize(fyne.NewSize(w, line))
+			end -= kit.S1
+		}
+	}
+	set(r.preview, left, 40, end-left)
 	r.rule.Move(fyne.NewPos(left, s.Height-1))
 	r.rule.Resize(fyne.NewSize(s.Width-left, 1))
 }
@@ -133,6 +161,9 @@ func (r *messageRow) CreateRenderer() fyne.WidgetRenderer {
 	objs := []fyne.CanvasObject{r.dot, r.from, r.time, r.subject, r.preview, r.rule}
 	for _, i := range r.icons {
 		objs = append(objs, i)
+	}
+	for _, t := range r.tags {
+		objs = append(objs, t)
 	}
 	return &rowRenderer{r, objs}
 }

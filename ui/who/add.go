@@ -3,6 +3,7 @@ package who
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -15,7 +16,8 @@ import (
 type addForm struct {
 	panel               *Panel
 	addr                string
-	domain              string // to record a new company under
+	domain              string     // to record a new company under
+	known               crm.Person // what Outlook's contacts say beside the fields
 	name, role, company *kit.Field
 	save                *kit.Button
 	saving              bool
@@ -33,6 +35,19 @@ func newAddForm(p *Panel, m member) *addForm {
 	f.domain = domain
 	if m.Company != nil {
 		guess = m.Company.Name
+	}
+	if o := m.Outlook; o != nil {
+		if f.name.Text() == "" || strings.EqualFold(f.name.Text(), m.Party.Addr) {
+			f.name.SetText(o.Name)
+		}
+		f.role.SetText(o.JobTitle)
+		if m.Company == nil && o.Company != "" {
+			guess = o.Company
+		}
+		f.known.Mobile, f.known.City = o.Mobile, o.City
+		if len(o.Phones) > 0 {
+			f.known.Phone = o.Phones[0]
+		}
 	}
 	f.company.SetText(guess)
 	for _, field := range []*kit.Field{f.name, f.role, f.company} {
@@ -73,7 +88,8 @@ func (f *addForm) submit() {
 	}
 	f.setSaving(true)
 	host, records, domain, company := f.panel.host, f.panel.records, f.domain, f.company.Text()
-	person := crm.Person{Name: f.name.Text(), Role: f.role.Text(), Emails: []string{f.addr}}
+	person := f.known
+	person.Name, person.Role, person.Emails = f.name.Text(), f.role.Text(), []string{f.addr}
 	host.Go("add somebody", func(ctx context.Context) {
 		made, err := records.SavePersonIn(ctx, &person, company, domain)
 		host.Do(func() {

@@ -15,8 +15,9 @@ import (
 type member struct {
 	page.Party
 	crm.Match
-	Self      bool // the person at the screen
-	Colleague bool // of the same organization
+	Outlook   *mirror.Contact // of Outlook, or nil
+	Self      bool            // the person at the screen
+	Colleague bool            // of the same organization
 }
 
 // name is what the member is called: by the record, else as mail calls them, else the address.
@@ -26,6 +27,8 @@ func (m member) name() string {
 		return m.Person.Name
 	case m.Party.Name != "":
 		return m.Party.Name
+	case m.Outlook != nil && m.Outlook.Name != "":
+		return m.Outlook.Name
 	}
 	return m.Party.Addr
 }
@@ -95,9 +98,16 @@ func readCrowd(ctx context.Context, records Records, timeline Timeline, parties 
 	if err != nil {
 		return crowd{}, err
 	}
+	contacts, err := timeline.ContactsByAddress(ctx, addrs)
+	if err != nil {
+		return crowd{}, err
+	}
 	var c crowd
 	for i, p := range parties {
 		m := member{Party: p, Match: matches[i]}
+		if contact, ok := contacts[strings.ToLower(p.Addr)]; ok {
+			m.Outlook = &contact
+		}
 		for _, a := range accounts {
 			m.Self = m.Self || strings.EqualFold(a.UPN, p.Addr)
 			m.Colleague = m.Colleague || domain(p.Addr) != "" && domain(a.UPN) == domain(p.Addr)

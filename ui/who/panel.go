@@ -31,6 +31,8 @@ type Timeline interface {
 	Touches(ctx context.Context, addrs []string, limit int) ([]mirror.Touch, error)
 	NextWith(ctx context.Context, addrs []string, now time.Time) (mirror.Event, bool, error)
 	Accounts(ctx context.Context) ([]mirror.Account, error)
+	// ContactsByAddress finds Outlook's contacts by lower-case address.
+	ContactsByAddress(ctx context.Context, addrs []string) (map[string]mirror.Contact, error)
 }
 
 // Panel is made for the frame's place of 280 pixels. Its methods are called on the UI thread.
@@ -66,7 +68,7 @@ func New(host page.Host, records Records, timeline Timeline) *Panel {
 	p.scroll = container.NewVScroll(container.NewStack())
 	p.object = kit.Surface(kit.ColorPane, p.scroll)
 	p.show(nobody())
-	page.Watch(host, "who panel", p.changed, store.People, store.Company, store.Messages, store.Events, store.Accounts)
+	page.Watch(host, "who panel", p.changed, store.People, store.Company, store.Messages, store.Events, store.Accounts, store.Contacts)
 	return p
 }
 
@@ -150,7 +152,7 @@ func (p *Panel) changed(changes []store.Change) {
 		return
 	}
 	for _, ch := range changes {
-		if ch.Kind == store.People || ch.Kind == store.Company || ch.Kind == store.Accounts {
+		if ch.Kind == store.People || ch.Kind == store.Company || ch.Kind == store.Accounts || ch.Kind == store.Contacts {
 			p.load(false)
 			return
 		}

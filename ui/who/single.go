@@ -132,6 +132,21 @@ func (s *single) drawFacts() {
 		add("phone", m.Person.Phone, page.T("Copy the number"), func() { Copy(host, m.Person.Phone) })
 		add("mobile", m.Person.Mobile, page.T("Copy the number"), func() { Copy(host, m.Person.Mobile) })
 		add("location", m.Person.City, "", nil)
+	} else if o := m.Outlook; o != nil {
+		work := o.JobTitle
+		if o.Company != "" {
+			if work != "" {
+				work += " · "
+			}
+			work += o.Company
+		}
+		add("company", work, page.T("From your Outlook contacts"), nil)
+		for _, number := range o.Phones {
+			add("phone", number, page.T("Copy the number"), func() { Copy(host, number) })
+		}
+		add("mobile", o.Mobile, page.T("Copy the number"), func() { Copy(host, o.Mobile) })
+		add("location", o.City, "", nil)
+		box.Add(kit.Inset(kit.NewLine(page.T("From your Outlook contacts"), kit.SizeSmall, kit.ColorMuted), 2, kit.S2, 0, kit.S2))
 	} else if m.Company != nil {
 		add("company", m.Company.Name, page.T("Known by the mail domain {{.Domain}}", map[string]any{"Domain": m.Company.Domain}), nil)
 		add("phone", m.Company.Phone, page.T("Copy the number"), func() { Copy(host, m.Company.Phone) })

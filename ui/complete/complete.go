@@ -1,0 +1,117 @@
+// Package complete offers people below a field of addresses while one is being typed. It finds nobody itself and decides
+// nothing about what is right in the field.
+package complete
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"supercrm/ui/kit"
+	"supercrm/ui/page"
+)
+
+// Most is how many people are offered.
+const Most = 5
+
+// Find looks for people by the beginnings of names and addresses.
+type Find func(ctx context.Context, text string) ([]page.Party, error)
+
+// List is people below a field, found by what is being typed there. Its methods are called on the UI thread.
+type List struct {
+	Find Find // nil: nobody is offered
+	// Write gives a person as the field takes it; Has tells whether an address is among those typed before.
+	Write func(page.Party) string
+	Has   func(text, addr string) bool
+	// Changed hears when the list comes or goes, to lay out what it stands in.
+	Changed func()
+
+	host   page.Host
+	entry  *kit.Entry
+	loader *page.Loader[[]page.Party]
+	object *fyne.Container
+}
+
+// New returns a list for an entry; Write, Has and Changed are set before it is used.
+func New(host page.Host, entry *kit.Entry, find Find) *List {
+	l := &List{Find: find, host: host, entry: entry, loader: page.NewLoader[[]page.Party](host, "suggest people"), object: kit.Stack(0)}
+	l.object.Hide()
+	return l
+}
+
+// Object is the list where it belongs, hidden while there is nobody to offer.
+func (l *List) Object() *fyne.Container { return l.object }
+
+// last is what is being typed: what stands after the last separator, if it is not an address already.
+func last(text string) string {
+	text = strings.TrimSpace(text[strings.LastIndexAny(text, ",;\n")+1:])
+	if strings.HasSuffix(text, ">") {
+		return ""
+	}
+	return text
+}
+
+// before is the rest: what stands up to the last separator.
+func before(text string) string { return text[:strings.LastIndexAny(text, ",;\n")+1] }
+
+// Typed looks for people after an edit.
+func (l *List) Typed() {
+	word := last(l.entry.Text)
+	if l.Find == nil || len([]rune(word)) < 2 {
+		l.Hide()
+		return
+	}
+	l.loader.Load(func(ctx context.Context) ([]page.Party, error) { return l.Find(ctx, word) }, func(found []page.Party, err error) {
+		if err != nil || last(l.entry.Text) != word {
+			l.Hide() // suggestions are a help, not an answer that is owed
+			return
+		}
+		l.show(found)
+	})
+}
+
+func (l *List) show(found []page.Party) {
+	l.object.Objects = nil
+	typed := before(l.entry.Text)
+	for _, f := range found {
+		if f.Addr == "" || l.Has(typed, f.Addr) || len(l.object.Objects) == Most {
+			continue
+		}
+		label := f.Addr
+		if f.Name != "" {
+			label = f.Name + "  ·  " + f.Addr
+		}
+		if r := []rune(label); len(r) > 44 {
+			label = string(r[:43]) + "…"
+		}
+		l.object.Add(kit.NewGhost(label, "person", func() { l.take(f) }))
+	}
+	l.object.Hidden = len(l.object.Objects) == 0
+	l.Changed()
+}
+
+// take puts a person in place of what was being typed.
+func (l *List) take(f page.Party) {
+	text := strings.TrimRight(before(l.entry.Text), " ")
+	if text != "" {
+		text += " "
+	}
+	l.Hide()
+	l.entry.Fill(text + l.Write(f) + ", ")
+	l.entry.CursorRow, l.entry.CursorColumn = 0, len([]rune(l.entry.Text))
+	l.host.Window().Canvas().Focus(l.entry)
+	l.entry.Refresh()
+}
+
+// Hide takes the list away; it tells whether there was one.
+func (l *List) Hide() bool {
+	l.loader.Cancel()
+	if !l.object.Visible() {
+		return false
+	}
+	l.object.Hide()
+	l.object.Objects = nil
+	l.Changed()
+	return true
+}
