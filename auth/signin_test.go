@@ -39,7 +39,7 @@ func TestSignInStoresRefreshTokenAndNamesThePerson(t *testing.T) {
 	if !slices.Contains(account.Scopes, "User.Read") {
 		t.Errorf("scopes are not bare: %v", account.Scopes)
 	}
-	if missing := c.Missing(account); !slices.Equal(missing, []string{"Calendars.Read.Shared", "MailboxSettings.Read"}) {
+	if missing := c.Missing(account); !slices.Equal(missing, []string{"MailboxSettings.Read"}) {
 		t.Errorf("missing = %v", missing)
 	}
 	if d := time.Until(until); d < 4*time.Minute || d > 5*time.Minute {

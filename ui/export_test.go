@@ -1,9 +1,20 @@
 package ui
 
-import "supercrm/ui/calendar"
+import (
+	"supercrm/outlook/mirror"
+	"supercrm/ui/calendar"
+)
 
 // CalendarData is what the calendar page is given.
 func (a *App) CalendarData() calendar.Data { return calendarData{a.d.Mailbox} }
 
 // OpenAccounts shows who is signed in.
 func (a *App) OpenAccounts() { a.openAccounts() }
+
+// SignOutText is what is asked before an account is erased.
+func SignOutText(acc mirror.Account, waiting []mirror.OutboxItem, last bool) string {
+	return signOutText(acc, waiting, last)
+}
+
+// OpenMirrored is the command of that name.
+func (a *App) OpenMirrored() { a.openMirrored() }

@@ -227,7 +227,7 @@ func (p *Page) apply(s snapshot) {
 	p.accounts, p.calendars = s.accounts, s.calendars
 	p.scene.colors = map[int64]string{}
 	for _, c := range s.calendars {
-		p.scene.colors[c.ID] = c.Color
+		p.scene.colors[c.ID] = ColorOf(c)
 	}
 	p.view.side.show(s.accounts, s.calendars)
 	p.scene.week = p.view.grid.rebind(p.scene.week, arrange(s.events, s.days, p.opt.Zone))

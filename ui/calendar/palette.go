@@ -2,9 +2,7 @@ package calendar
 
 import (
 	"fmt"
-	"hash/fnv"
 	"image/color"
-	"strings"
 	"sync"
 
 	"fyne.io/fyne/v2"
@@ -14,18 +12,13 @@ import (
 	"supercrm/ui/kit"
 )
 
-// spare are the colours for what has a name but no colour: the same name has always the same one.
-var spare = []string{"teal", "purple", "orange", "green", "pink", "brown", "yellow", "red"}
-
 // colorOf is the name of an event's colour: its first category's, else its calendar's ("auto" is blue).
 func colorOf(e *mirror.Event, calendarColor string) string {
 	if len(e.Categories) > 0 {
 		if c := kit.HueNamed(e.Categories[0]); c != "" {
 			return c
 		}
-		h := fnv.New32a()
-		h.Write([]byte(strings.ToLower(e.Categories[0])))
-		return spare[h.Sum32()%uint32(len(spare))]
+		return kit.HueByName(e.Categories[0])
 	}
 	if c := kit.HueNamed(calendarColor); c != "" {
 		return c
@@ -112,4 +105,15 @@ func iconIn(name string, c color.NRGBA) fyne.Resource {
 // opaque is a theme colour as the palette counts.
 func opaque(name fyne.ThemeColorName) color.NRGBA {
 	return color.NRGBAModel.Convert(kit.Color(name)).(color.NRGBA)
+}
+
+// ColorOf is the name of a calendar's colour. One that somebody else shares and that has none differs from one's own.
+func ColorOf(c mirror.Calendar) string {
+	if name := kit.HueNamed(c.Color); name != "" {
+		return name
+	}
+	if c.Owner.Addr != "" {
+		return kit.HueByName(c.Owner.Addr)
+	}
+	return "blue"
 }

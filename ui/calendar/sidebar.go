@@ -112,7 +112,7 @@ func (s *sidebar) row(c mirror.Calendar) fyne.CanvasObject {
 		s.p.do(page.T("pick the calendar"), func(ctx context.Context) error { return s.p.data.PickCalendar(ctx, c.ID, on) }, s.p.load)
 	}
 	s.checks = append(s.checks, check)
-	hue := func() kit.Hue { return kit.HueOf(kit.HueNamed(c.Color)) }
+	hue := func() kit.Hue { return kit.HueOf(ColorOf(c)) }
 	row := kit.Row(kit.S2, kit.Fixed(kit.NewSwatch(hue), 12, 0), check, kit.Spring())
 	return kit.Fixed(kit.Inset(row, 0, kit.S2, 0, kit.S3), 0, 28)
 }
@@ -152,5 +152,5 @@ func (n *panel) chooser() fyne.CanvasObject {
 		n.where.SetText(n.calendarName())
 	})
 	pick.Set(names, on)
-	return kit.Row(kit.S2, kit.NewText(page.T("Calendar"), kit.SizeSmall, kit.ColorMuted), pick, kit.Spring())
+	return kit.Row(kit.S2, kit.NewText(page.T("Calendar"), kit.SizeSmall, kit.ColorMuted), pick.Button, kit.Spring())
 }

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"hash/fnv"
 	"image/color"
 	"maps"
 	"slices"
@@ -89,6 +90,16 @@ func CategoryHue(preset string) Hue {
 		h.Ground, h.Text = h.Text, h.Ground
 	}
 	return h
+}
+
+// Spare are the colours for what has a name but no colour.
+var spare = []string{"teal", "purple", "orange", "green", "pink", "brown", "yellow", "red"}
+
+// HueByName is a colour for something by its name: the same name has always the same one.
+func HueByName(name string) string {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(strings.ToLower(name))) // a hash does not fail
+	return spare[h.Sum32()%uint32(len(spare))]
 }
 
 // HueNames lists the names that HueOf knows.

@@ -5,7 +5,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// Picker is a button that shows the chosen one of some choices, and opens a menu of all.
+// Picker is a button that shows the chosen one of some choices, and opens a menu of all. Its Button is what is laid out.
 type Picker struct {
 	*Button
 	OnChange func(index int)

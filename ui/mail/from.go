@@ -34,7 +34,7 @@ func newFrom(c *composer) *from {
 		c.permit()
 		c.edited()
 	})
-	f.object = labelled(page.T("From"), kit.Row(0, f.pick, kit.Spring()))
+	f.object = labelled(page.T("From"), kit.Row(0, f.pick.Button, kit.Spring()))
 	f.show()
 	return f
 }

@@ -50,7 +50,7 @@ func (f *facts) show(s snapshot) {
 		files = page.T("{{.Size}} · {{.N}} to look at", map[string]any{"Size": files, "N": number(h.FilesWaiting)})
 	}
 	set(1, number(h.Files), files)
-	set(2, number(h.Events), page.T("{{.From}} – {{.To}}", map[string]any{"From": when.DateOf(h.EventsFrom).Medium(), "To": when.DateOf(h.EventsTo).Medium()}))
+	set(2, number(h.Events), page.T("up to {{.Date}}", map[string]any{"Date": when.DateOf(h.EventsTo).Medium()}))
 	at := page.T("not read yet")
 	if !h.ContactsAt.IsZero() {
 		at = page.T("as of {{.Time}}", map[string]any{"Time": when.Time(h.ContactsAt.Local())})
@@ -120,7 +120,7 @@ func newMail(p *Panel) *mailPart {
 	m.words = kit.NewLine("", kit.SizeSmall, kit.ColorText)
 	m.remove = kit.NewButton(page.T("Remove from this computer"), "", m.trim)
 	m.older = kit.Row(kit.S2, kit.Grow(m.words), m.remove)
-	m.object = part("mail", page.T("Mail"), kit.Row(0, m.months),
+	m.object = part("mail", page.T("Mail"), kit.Row(0, m.months.Segmented),
 		kit.NewParagraph(page.T("Older mail stays in the mailbox, where a search finds it and opens it. A longer time is read at once; a shorter one removes nothing by itself."), kit.SizeSmall, kit.ColorMuted), m.older)
 	return m
 }
@@ -167,8 +167,8 @@ func newFiles(p *Panel) *filesPart {
 	label := func(text string) fyne.CanvasObject {
 		return kit.Fixed(kit.NewText(text, kit.SizeSmall, kit.ColorMuted), 72, 0)
 	}
-	f.total = kit.Row(kit.S2, label(page.T("Together")), f.all)
-	f.object = part("attachment", page.T("Attachments"), kit.Row(kit.S2, label(page.T("Each up to")), f.each), f.total,
+	f.total = kit.Row(kit.S2, label(page.T("Together")), f.all.Segmented)
+	f.object = part("attachment", page.T("Attachments"), kit.Row(kit.S2, label(page.T("Each up to")), f.each.Segmented), f.total,
 		kit.NewParagraph(page.T("Kept for opening offline; larger ones are fetched when you open them. Where room runs out, those of the oldest mail give way."), kit.SizeSmall, kit.ColorMuted))
 	return f
 }
@@ -185,11 +185,15 @@ func (f *filesPart) show(s snapshot) {
 	}
 }
 
-// number writes a count with its thousands parted.
+// number writes a count with its thousands parted: by a comma where the month comes first, else by a space.
 func number(n int) string {
+	part := "\u00a0"
+	if when.Current().Order == when.MonthFirst {
+		part = ","
+	}
 	s := strconv.Itoa(n)
 	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "\u202f" + s[i:]
+		s = s[:i] + part + s[i:]
 	}
 	return s
 }

@@ -9,6 +9,7 @@ import (
 
 	"supercrm/auth"
 	"supercrm/outlook/mirror"
+	"supercrm/ui/calendar"
 	"supercrm/ui/kit"
 	"supercrm/ui/page"
 )
@@ -96,7 +97,7 @@ func Name(k mirror.Calendar) string {
 
 // Hue is a calendar's colour; those of others that have none of their own differ from one's own.
 func Hue(k mirror.Calendar) func() kit.Hue {
-	return func() kit.Hue { return kit.HueOf(kit.HueNamed(k.Color)) }
+	return func() kit.Hue { return kit.HueOf(calendar.ColorOf(k)) }
 }
 
 func (c *calendarsPart) show(s snapshot) {
