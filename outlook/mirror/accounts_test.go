@@ -147,7 +147,7 @@ func TestTwoAccounts(t *testing.T) {
 	if list, err := r.m.FindContacts(ctx, "juniper", 9); err != nil || len(list) > 0 {
 		t.Errorf("%+v, %v", list, err)
 	}
-	if n := r.count(`SELECT count(*) FROM message_fts WHERE message_fts MATCH 'juniper'`); n != 0 {
+	if n := r.count(`SELECT count(*) FROM search_fts WHERE search_fts MATCH 'juniper'`); n != 0 {
 		t.Errorf("%d rows of the index", n)
 	}
 	accounts, err := r.m.Accounts(ctx)

@@ -170,7 +170,7 @@ func (m *Mirror) onePerSeries(ctx context.Context, ids []int64) ([]int64, error)
 		err = s.Scan(&r.id, &r.start, &r.series)
 		return r, err
 	}, `SELECT e.id, e.start_at, CASE WHEN e.master_graph_id='' THEN '' ELSE e.account_id || ' ' || e.master_graph_id END
-		FROM json_each(?) j JOIN event e ON e.id=j.value ORDER BY j.key`, toJSON(ids))
+		FROM json_each(?) j JOIN event e ON e.id=j.value JOIN calendar c ON c.id=e.calendar_id AND c.picked=1 ORDER BY j.key`, toJSON(ids))
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,6 @@ func (p *Page) accountOf(folder int64) int64 {
 // tags are the categories on the open message.
 type tags struct {
 	p      *Page
-	of     string
 	object *fyne.Container
 }
 
