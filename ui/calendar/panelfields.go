@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"context"
 	"time"
 
 	"supercrm/outlook/mirror"
@@ -28,7 +29,12 @@ func (n *panel) makeFields() {
 	n.allDay = kit.NewCheck(page.T("All day"), func(on bool) { n.setTimed(!on) })
 	n.start = newMomentField(n.p, page.T("Starts"), n.startEdited)
 	n.end = newMomentField(n.p, page.T("Ends"), n.endEdited)
-	n.suggest = complete.New(n.p.host, n.people.Entry, n.p.opt.Suggest)
+	n.suggest = complete.New(n.p.host, n.people.Entry, func(ctx context.Context, text string) ([]page.Party, error) {
+		if n.p.opt.Suggest == nil {
+			return nil, nil
+		}
+		return n.p.opt.Suggest(ctx, text)
+	})
 	n.suggest.Write = func(f page.Party) string { return writeAddress(mirror.Address(f)) }
 	n.suggest.Has = func(text, addr string) bool {
 		have, _ := parseAddresses(text, nil)
