@@ -32,7 +32,7 @@ func (r *rig) rows(account int64) map[string]int {
 	}, `SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type='table' AND c.name='account_id'`)
 	must(r.t, err)
 	for _, t := range tables {
-		if n := r.count(`SELECT count(*) FROM `+t+` WHERE account_id=?`, account); n > 0 {
+		if n := r.tally(`SELECT count(*) FROM `+t+` WHERE account_id=?`, account); n > 0 {
 			out[t] = n
 		}
 	}
@@ -42,7 +42,7 @@ func (r *rig) rows(account int64) map[string]int {
 		"event_address":   `SELECT count(*) FROM event_address a JOIN event e ON e.id=a.event_id WHERE e.account_id=?`,
 		"contact_address": `SELECT count(*) FROM contact_address a JOIN contact c ON c.id=a.contact_id WHERE c.account_id=?`,
 	} {
-		if n := r.count(query, account); n > 0 {
+		if n := r.tally(query, account); n > 0 {
 			out[what] = n
 		}
 	}
@@ -70,7 +70,7 @@ func TestTwoAccounts(t *testing.T) {
 	r.start()
 	other := r.second(his)
 	done := func() bool {
-		return r.count(`SELECT count(*) FROM attachment_file`) == 10 && r.count(`SELECT count(*) FROM contact`) == 2 && r.count(`SELECT count(*) FROM sync_state WHERE scope='all' AND synced_at>0`) == 2
+		return r.tally(`SELECT count(*) FROM attachment_file`) == 10 && r.tally(`SELECT count(*) FROM contact`) == 2 && r.tally(`SELECT count(*) FROM sync_state WHERE scope='all' AND synced_at>0`) == 2
 	}
 	r.until("both are mirrored", done)
 	r.m.SyncNow(r.account)
@@ -112,7 +112,7 @@ func TestTwoAccounts(t *testing.T) {
 	r.until("what was sent is mirrored", func() bool {
 		r.m.SyncNow(r.account)
 		r.m.SyncNow(other)
-		return r.count(`SELECT count(*) FROM message WHERE subject LIKE 'from %' AND is_draft=0`) == 2
+		return r.tally(`SELECT count(*) FROM message WHERE subject LIKE 'from %' AND is_draft=0`) == 2
 	})
 	// With something pending on both sides, one is erased.
 	r.down.Store(true)
@@ -147,7 +147,7 @@ func TestTwoAccounts(t *testing.T) {
 	if list, err := r.m.FindContacts(ctx, "juniper", 9); err != nil || len(list) > 0 {
 		t.Errorf("%+v, %v", list, err)
 	}
-	if n := r.count(`SELECT count(*) FROM search_fts WHERE search_fts MATCH 'juniper'`); n != 0 {
+	if n := r.tally(`SELECT count(*) FROM search_fts WHERE search_fts MATCH 'juniper'`); n != 0 {
 		t.Errorf("%d rows of the index", n)
 	}
 	accounts, err := r.m.Accounts(ctx)

@@ -85,7 +85,7 @@ func TestContactsAreMirrored(t *testing.T) {
 	}
 	_ = r.box.Do(func(b *mailbox.Box) error { return b.DeleteContactFolder(partners) })
 	r.renewed()
-	if len(r.contacts("")) != 0 || r.count(`SELECT count(*) FROM contact_address`) != 0 {
+	if len(r.contacts("")) != 0 || r.tally(`SELECT count(*) FROM contact_address`) != 0 {
 		t.Error("something is left")
 	}
 }
@@ -105,7 +105,7 @@ func TestContactsSurviveFaults(t *testing.T) {
 		r.box.ForgetChanges()
 		r.fault(http.MethodGet, "/contact", 12, f)
 		r.m.SyncAll(r.account)
-		r.until("the service is well again", func() bool { return r.count(`SELECT count(*) FROM contact`) == 3 })
+		r.until("the service is well again", func() bool { return r.tally(`SELECT count(*) FROM contact`) == 3 })
 		r.h.SetIntercept(nil)
 		r.renewed()
 		if n := len(r.contacts("")); n != 3 {

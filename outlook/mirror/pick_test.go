@@ -70,7 +70,7 @@ func TestAcceptedCalendarIsMirrored(t *testing.T) {
 	day := r.now().UTC().Truncate(24 * time.Hour)
 	his.NewEvent(mailbox.Event{Subject: "Later", Start: day.Add(40 * time.Hour), End: day.Add(41 * time.Hour), StartZone: "UTC", EndZone: "UTC", IsOrganizer: true, Organizer: his.Owner().Address()})
 	r.synced()
-	if r.count(`SELECT count(*) FROM event WHERE subject='Later'`) != 0 || r.count(`SELECT count(*) FROM event WHERE subject='His visit'`) != 1 {
+	if r.tally(`SELECT count(*) FROM event WHERE subject='Later'`) != 0 || r.tally(`SELECT count(*) FROM event WHERE subject='His visit'`) != 1 {
 		t.Error("it was read")
 	}
 	must(t, r.m.PickCalendar(ctx, c.ID, true))
@@ -158,7 +158,7 @@ func TestColleaguesCalendar(t *testing.T) {
 		t.Error("a refusal deleted something")
 	}
 	must(t, r.m.RemoveColleague(ctx, c.ID))
-	if r.sees("His visit") || r.count(`SELECT count(*) FROM sync_state WHERE scope LIKE 'events:users/%'`) != 0 {
+	if r.sees("His visit") || r.tally(`SELECT count(*) FROM sync_state WHERE scope LIKE 'events:users/%'`) != 0 {
 		t.Error("something is left of it")
 	}
 	if err := r.m.RemoveColleague(ctx, r.calendar("").ID); !errors.As(err, new(ErrBadInput)) {
@@ -176,7 +176,7 @@ func TestSharedWithoutThePermission(t *testing.T) {
 	r.start()
 	r.synced() // contacts, categories and the shared calendar are left out; the round is whole
 	r.same()
-	if r.count(`SELECT count(*) FROM contact_folder`)+r.count(`SELECT count(*) FROM category`) != 0 {
+	if r.tally(`SELECT count(*) FROM contact_folder`)+r.tally(`SELECT count(*) FROM category`) != 0 {
 		t.Error("what is not allowed was read")
 	}
 }

@@ -22,13 +22,13 @@ func (r *rig) old(months ...int) {
 	}
 }
 
-func (r *rig) count(query string, args ...any) (n int) {
+func (r *rig) tally(query string, args ...any) (n int) {
 	r.t.Helper()
 	must(r.t, r.db.Reader().QueryRow(query, args...).Scan(&n))
 	return n
 }
 
-func (r *rig) messages() int { return r.count(`SELECT count(*) FROM message`) }
+func (r *rig) messages() int { return r.tally(`SELECT count(*) FROM message`) }
 
 func TestRangeIsChosenAndChanged(t *testing.T) {
 	r, ctx := newRig(t), t.Context()
@@ -76,7 +76,7 @@ func TestRangeIsChosenAndChanged(t *testing.T) {
 	must(t, r.m.Flag(ctx, []int64{r.mail("Old 40").ID}, true))
 	n, err := r.m.Trim(ctx, r.account)
 	must(t, err)
-	if n != 6 || r.messages() != 3 || r.count(`SELECT count(*) FROM message_address`) != 6 {
+	if n != 6 || r.messages() != 3 || r.tally(`SELECT count(*) FROM message_address`) != 6 {
 		t.Errorf("%d removed, %d left", n, r.messages())
 	}
 	r.down.Store(false)
@@ -142,9 +142,9 @@ func TestSmallAttachmentsAreKept(t *testing.T) {
 	r.fault(http.MethodGet, "$value", 2, graph.Fault{Reset: true})
 	r.start()
 	must(t, r.m.Choose(ctx, r.account, Choice{Months: 12, FileLimit: 100_000, FilesLimit: 1 << 20}))
-	done := func() bool { return r.count(`SELECT count(*) FROM message WHERE has_attachments=1 AND files=1`) == 3 }
+	done := func() bool { return r.tally(`SELECT count(*) FROM message WHERE has_attachments=1 AND files=1`) == 3 }
 	r.until("attachments are kept", done)
-	if n := r.count(`SELECT count(*) FROM attachment_file`); n != 2 {
+	if n := r.tally(`SELECT count(*) FROM attachment_file`); n != 2 {
 		t.Fatalf("%d files", n)
 	}
 	read := func(name string) (string, error) {
@@ -167,7 +167,7 @@ func TestSmallAttachmentsAreKept(t *testing.T) {
 	if s, err := read("c.pdf"); err != nil || len(s) != 500_000 {
 		t.Errorf("a large file on demand: %d bytes, %v", len(s), err)
 	}
-	if n := r.count(`SELECT count(*) FROM attachment_file`); n != 2 {
+	if n := r.tally(`SELECT count(*) FROM attachment_file`); n != 2 {
 		t.Errorf("the large file is kept: %d files", n)
 	}
 	// A smaller room: the older mail's file gives way.
@@ -180,7 +180,7 @@ func TestSmallAttachmentsAreKept(t *testing.T) {
 	}
 	// None at all.
 	must(t, r.m.Choose(ctx, r.account, Choice{Months: 12}))
-	if n := r.count(`SELECT count(*) FROM attachment_file`); n != 0 {
+	if n := r.tally(`SELECT count(*) FROM attachment_file`); n != 0 {
 		t.Errorf("%d files", n)
 	}
 	cancelled, cancel := context.WithCancel(ctx)
