@@ -26,6 +26,7 @@ func (r *runner) pollCalendars(ctx context.Context) ([]*pollPart, error) {
 			if c.Color == "" {
 				c.Color = "auto"
 			}
+			c.Owner = outlook.EmailAddress{} // it does not change
 			listed[c.ID] = c
 		}
 		return maps.Equal(listed, have), ""
@@ -36,11 +37,14 @@ func (r *runner) pollCalendars(ctx context.Context) ([]*pollPart, error) {
 		return nil, err
 	}
 	for _, c := range refs {
+		if !c.picked {
+			continue
+		}
 		s, err := r.scope(ctx, "events:"+c.graph)
 		if err != nil {
 			return nil, err
 		}
-		sync := func(ctx context.Context) error { return r.syncCalendar(ctx, c) }
+		sync := func(ctx context.Context) error { return r.syncPicked(ctx, c) }
 		p := deltaPart[outlook.Event](r, "read calendar", s, always, sync)
 		if r.m.windowOff(s) {
 			p.part = nil // it is moved, and with it goes the link
@@ -60,7 +64,9 @@ func (r *runner) calendarList(ctx context.Context) (map[string]outlook.Calendar,
 	}
 	out := map[string]outlook.Calendar{}
 	for _, c := range list {
-		out[c.ID] = c
+		if !outlook.IsColleagueCalendar(c.ID) { // the service does not list those
+			out[c.ID] = c
+		}
 	}
 	return out, nil
 }

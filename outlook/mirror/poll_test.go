@@ -74,9 +74,9 @@ func settledRig(t testing.TB, folders int) (*rig, *counter, []string) {
 		must(t, r.db.Reader().QueryRow(`SELECT count(*) FROM sync_state WHERE scope='all'`).Scan(&n))
 		return n == 1
 	})
-	r.until("attachments are listed", func() bool {
+	r.until("attachments are listed and kept", func() bool {
 		var n int
-		must(t, r.db.Reader().QueryRow(`SELECT count(*) FROM message WHERE attachments=''`).Scan(&n))
+		must(t, r.db.Reader().QueryRow(`SELECT count(*) FROM message WHERE attachments='' OR has_attachments AND files=0`).Scan(&n))
 		return n == 0
 	})
 	c.take()

@@ -50,12 +50,7 @@ func (r *runner) syncEvents(ctx context.Context) error {
 		if !c.picked {
 			continue
 		}
-		err := r.syncCalendar(ctx, c)
-		if c.shared && outlook.IsRefused(err) { // taken back, or the permission is missing: what is mirrored stays, and the rest goes on
-			err = r.setProblem(ctx, c.id, problemDenied)
-		} else if c.shared && err == nil {
-			err = r.setProblem(ctx, c.id, "")
-		}
+		err := r.syncPicked(ctx, c)
 		if hopeless(err) {
 			return err
 		}
@@ -64,6 +59,19 @@ func (r *runner) syncEvents(ctx context.Context) error {
 		}
 	}
 	return first
+}
+
+// syncPicked brings one calendar up to date. One that somebody else shares may be taken back, or the permission may be
+// missing: then what is mirrored stays, and the rest goes on.
+func (r *runner) syncPicked(ctx context.Context, c calendarRef) error {
+	err := r.syncCalendar(ctx, c)
+	switch {
+	case c.shared && outlook.IsRefused(err):
+		return r.setProblem(ctx, c.id, problemDenied)
+	case c.shared && err == nil:
+		return r.setProblem(ctx, c.id, "")
+	}
+	return err
 }
 
 func (r *runner) syncCalendars(ctx context.Context) ([]calendarRef, error) {
