@@ -24,10 +24,11 @@ type runner struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 
-	syncWake, outboxWake, bodyWake chan struct{} // one slot each: a wake is not lost and not repeated
-	retryOffline                   atomic.Bool   // what waits for the network is to be tried now
+	syncWake, outboxWake, fileWake, bodyWake chan struct{} // one slot each: a wake is not lost and not repeated
+	retryOffline                             atomic.Bool   // what waits for the network is to be tried now
 
-	zoneRead bool // by the sync worker only
+	zoneRead bool      // by the sync worker only
+	trimmed  time.Time // the ledger; likewise
 
 	mu      sync.Mutex
 	stopped bool
@@ -43,7 +44,7 @@ type runner struct {
 
 func newRunner(m *Mirror, account int64, upn string, client *outlook.Client) *runner {
 	return &runner{m: m, account: account, upn: upn, client: client,
-		syncWake: make(chan struct{}, 1), outboxWake: make(chan struct{}, 1), bodyWake: make(chan struct{}, 1)}
+		syncWake: make(chan struct{}, 1), outboxWake: make(chan struct{}, 1), fileWake: make(chan struct{}, 1), bodyWake: make(chan struct{}, 1)}
 }
 
 // start begins the workers. They keep ctx's values and not its end: they live until stop.
@@ -56,6 +57,7 @@ func (r *runner) start(ctx context.Context) {
 	r.ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	r.spawn("sync", r.syncLoop)
 	r.spawn("outbox", r.outboxLoop)
+	r.spawn("files", r.fileLoop)
 	r.spawn("bodies", r.bodyLoop)
 }
 
@@ -113,8 +115,12 @@ func poke(c chan struct{}) {
 	}
 }
 
-func (r *runner) wakeSync()   { poke(r.syncWake) }
-func (r *runner) wakeOutbox() { poke(r.outboxWake) }
+func (r *runner) wakeSync() { poke(r.syncWake) }
+
+func (r *runner) wakeOutbox() {
+	poke(r.outboxWake)
+	poke(r.fileWake)
+}
 
 func (r *runner) wantBody(id int64) {
 	r.mu.Lock()

@@ -96,6 +96,7 @@ func (r *runner) writeMessages(ctx context.Context, tx *store.Tx, f folderRef, s
 		return err
 	}
 	defer w.close()
+	w.from = r.origin(s.why())
 	for _, c := range changes {
 		if c.live != nil {
 			if err := w.upsert(c.live, f.id); err != nil {
