@@ -21,6 +21,7 @@ import (
 	"supercrm/ui/calendar"
 	"supercrm/ui/frame"
 	"supercrm/ui/kit"
+	"supercrm/ui/ledger"
 	"supercrm/ui/mail"
 	"supercrm/ui/page"
 	"supercrm/ui/palette"
@@ -38,6 +39,7 @@ type Mailbox interface {
 	calendar.Data
 	tray.Data
 	pending.Data
+	ledger.Data
 	Accounts(ctx context.Context) ([]mirror.Account, error)
 	Status(ctx context.Context) ([]mirror.Status, error)
 	SyncNow(accountID int64)
@@ -46,6 +48,8 @@ type Mailbox interface {
 	FindEvents(ctx context.Context, q search.Query, limit int) ([]mirror.FoundEvent, error)
 	// Coverage is the received time of the oldest mirrored message; zero when there is none.
 	Coverage(ctx context.Context) (time.Time, error)
+	// SweepFiles forgets the copies of files that belong to nothing any more.
+	SweepFiles(ctx context.Context) error
 }
 
 // Records is what the window needs of the CRM.
@@ -112,7 +116,8 @@ type App struct {
 	people   *people.Page
 	welcome  *welcome.Page
 	palette  *palette.Palette
-	pending  *pending.Panel
+	pending  *pending.Page
+	ledger   *ledger.Page
 
 	accountsPanel *accounts.Panel
 	tray          *tray.Tray
@@ -152,8 +157,9 @@ func New(ctx context.Context, d Deps) *App {
 	a.mail = mail.New(a, d.Mailbox, d.Settings)
 	a.calendar = calendar.New(a, calendarData{d.Mailbox}, calendar.Options{Refuse: a.refuseMeeting, Now: time.Now, Zone: time.Local, OpenURL: d.Sessions.OpenBrowser, Suggest: a.suggest})
 	a.people = people.New(a, d.Records, d.Timeline)
-	a.frame = frame.New([]page.Page{a.calendar, a.mail, a.people}, a.who.Object(), d.Do)
 	a.pending = pending.New(a, d.Mailbox)
+	a.ledger = ledger.New(a, d.Mailbox)
+	a.frame = frame.New([]page.Page{a.calendar, a.mail, a.people, a.pending, a.ledger}, a.who.Object(), d.Do)
 	a.accountsPanel = accounts.New(a, d.Mailbox)
 	a.wireAccounts()
 	a.palette = palette.New(a, a.finders(), a.commands)

@@ -19,11 +19,8 @@ func (a *App) wireFrame() {
 	a.frame.Rail.OnAccount = a.accountMenu
 	a.frame.Status.OnSync = a.syncNow
 	a.frame.Status.OnSignIn = a.signInAgain
-	a.frame.Status.OnPending = func() {
-		a.float(a.pending.Object())
-		a.pending.Opened()
-	}
-	a.pending.OnClose = a.closeFloating
+	a.frame.Status.OnPending = func() { a.Open(page.Outbox, 0) }
+	a.wireOutbox()
 	a.palette.OnClose = a.closeFloating
 	a.palette.Foot = a.coverage
 }
@@ -36,7 +33,6 @@ func (a *App) float(o fyne.CanvasObject) {
 }
 
 func (a *App) closeFloating() {
-	a.pending.Closed()
 	a.accountsPanel.Closed()
 	if len(a.floating.Objects) > 0 {
 		a.floating.Objects = nil
@@ -99,7 +95,9 @@ func (a *App) accountMenu(at fyne.Position) {
 		items = append(items, fyne.NewMenuItem(page.T("Sign out…"), func() { a.askSignOut(acc) }), fyne.NewMenuItemSeparator())
 	}
 	items = append(items, fyne.NewMenuItem(page.T("Add an account…"), func() { a.showWelcome("", true) }),
-		fyne.NewMenuItem(page.T("Accounts and permissions…"), a.openAccounts), fyne.NewMenuItemSeparator())
+		fyne.NewMenuItem(page.T("Accounts and permissions…"), a.openAccounts), fyne.NewMenuItemSeparator(),
+		fyne.NewMenuItem(page.T("On their way"), func() { a.Open(page.Outbox, 0) }),
+		fyne.NewMenuItem(page.T("History, verify mailbox"), func() { a.Open(page.Ledger, 0) }), fyne.NewMenuItemSeparator())
 	items = append(items, a.appearanceItems()...)
 	items = append(items, fyne.NewMenuItemSeparator(), fyne.NewMenuItem(page.T("Quit"), a.Quit))
 	menu := widget.NewPopUpMenu(fyne.NewMenu("", items...), a.window.Canvas())
@@ -131,6 +129,9 @@ func (a *App) askSignOut(acc mirror.Account) {
 			err := a.d.Sessions.SignOut(ctx, acc)
 			if last && err == nil {
 				err = a.d.Settings.DeleteAll(ctx, "mail.") // unsent drafts are as personal as the mail they answer
+				if err == nil {
+					err = a.d.Mailbox.SweepFiles(ctx) // and what was attached to them
+				}
 			}
 			if err != nil {
 				a.Do(func() { a.Fail(page.T("sign out"), err) })
@@ -189,7 +190,7 @@ func (a *App) setMenu() {
 		file.Items = append(file.Items, search)
 	}
 	menus := []*fyne.Menu{file}
-	own := len(pageKeys) + 2
+	own := len(pageKeys) + ownCommands
 	if commands := a.commands(); len(commands) >= own {
 		view := fyne.NewMenu(page.T("Go"))
 		for _, c := range commands[:own] {

@@ -131,6 +131,9 @@ func serve(ctx context.Context, a fyne.App, db *store.DB, dir string, o options,
 	}
 	m := mirror.New(mirror.Options{DB: db, Log: log, Zone: zone, UndoSend: 10 * time.Second})
 	end.add(m.Close)
+	if err := m.SweepFiles(ctx); err != nil {
+		log.Error("left-over files not removed", "error", err)
+	}
 	keeper := newAuth(where, nil, log, dir)
 	if o.demo && o.profile == "" {
 		end.add(func() { forget(context.WithoutCancel(ctx), m, keeper, log) })

@@ -20,7 +20,7 @@ func (m *Mirror) SendReply(ctx context.Context, r Reply) (int64, error) {
 	if err := checkText("text", r.Text, maxText); err != nil {
 		return 0, err
 	}
-	if !r.Forward && strings.TrimSpace(r.Text) == "" {
+	if !r.Forward && strings.TrimSpace(r.Text) == "" && len(r.Files) == 0 {
 		return 0, ErrBadInput{"text", "empty"}
 	}
 	if err := checkAddresses("to", r.To); err != nil {

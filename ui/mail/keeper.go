@@ -28,6 +28,7 @@ type draft struct {
 	Subject string      `json:"subject,omitempty"`
 	Text    string      `json:"text"`
 	Thread  string      `json:"thread,omitempty"`
+	Files   []int64     `json:"files,omitempty"` // as Data.Attach gave them
 }
 
 // replyKey names the draft of an answer to a message.
