@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
 
 	"supercrm/outlook/mirror"
 	"supercrm/ui/kit"
@@ -45,7 +46,8 @@ func heads() fyne.CanvasObject {
 
 // row is one change.
 type row struct {
-	*fyne.Container
+	widget.BaseWidget
+	box                      fyne.CanvasObject
 	at, item, what, why, who *kit.Text
 	icon                     *kit.Icon
 }
@@ -53,9 +55,13 @@ type row struct {
 func newRow() *row {
 	r := &row{at: kit.NewLine("", kit.SizeSmall, kit.ColorMuted), item: kit.NewLine("", kit.SizeBody, kit.ColorText), what: kit.NewLine("", kit.SizeBody, kit.ColorText),
 		why: kit.NewLine("", kit.SizeBody, kit.ColorMuted), who: kit.NewLine("", kit.SizeBody, kit.ColorMuted), icon: kit.NewIcon("", kit.ColorMuted, 16)}
-	r.Container = container.New(columns{}, r.at, r.icon, r.item, r.what, r.why, r.who)
+	r.box = container.New(columns{}, r.at, r.icon, r.item, r.what, r.why, r.who)
+	r.ExtendBaseWidget(r)
 	return r
 }
+
+// CreateRenderer implements fyne.Widget.
+func (r *row) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(r.box) }
 
 func (r *row) show(l *mirror.LedgerRow, account string) {
 	r.at.SetText(moment(l.At))

@@ -40,6 +40,9 @@ func groups(c *mirror.Conflict) []group {
 	}
 	if at >= 0 {
 		side := func(of func(mirror.ConflictField) string) string {
+			if start, end, ok := sameDay(of(times["start"]), of(times["end"])); ok {
+				return start + " – " + end
+			}
 			var parts []string
 			for _, p := range []struct{ name, format string }{{"start", page.T("from {{.T}}")}, {"end", page.T("to {{.T}}")}} {
 				if f, ok := times[p.name]; ok {
@@ -56,6 +59,16 @@ func groups(c *mirror.Conflict) []group {
 		out[at].was = side(func(f mirror.ConflictField) string { return f.Was })
 	}
 	return out
+}
+
+// sameDay gives the day and time of the beginning and the time of the end, where both are instants of one day.
+func sameDay(start, end string) (from, to string, ok bool) {
+	a, err1 := time.Parse(time.RFC3339, start)
+	b, err2 := time.Parse(time.RFC3339, end)
+	if err1 != nil || err2 != nil || when.DateOf(a.Local()) != when.DateOf(b.Local()) {
+		return "", "", false
+	}
+	return Moment(start), when.Time(b.Local()), true
 }
 
 // Moment writes an instant as the clocks here show it, or a date of an all-day event.

@@ -52,9 +52,9 @@ func standing(it *mirror.OutboxItem) (tone kit.Tone, title, text string) {
 	case "signin":
 		return kit.Warn, page.T("Waits until you sign in again"), page.T("Nothing is lost. It is sent by itself after that.")
 	case "server":
-		return kit.Info, page.T("The mailbox did not answer well"), page.T("It is tried again by itself, less and less often. Nothing is sent twice.")
+		return kit.Neutral, page.T("The mailbox did not answer well"), page.T("It is tried again by itself, less and less often. Nothing is sent twice.")
 	}
-	return kit.Info, page.T("On its way"), page.T("It is sent in a moment. It goes from this list when the mailbox has confirmed it.")
+	return kit.Neutral, page.T("On its way"), page.T("It is sent in a moment. It goes from this list when the mailbox has confirmed it.")
 }
 
 // actions are what can be done with an item.

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
 
 	"supercrm/outlook/mirror"
 	"supercrm/ui/kit"
@@ -17,7 +17,8 @@ import (
 
 // row is one intention in the list.
 type row struct {
-	*fyne.Container
+	widget.BaseWidget
+	box      fyne.CanvasObject
 	icon     *kit.Icon
 	what     *kit.Text
 	subject  *kit.Text
@@ -32,9 +33,13 @@ func newRow() *row {
 		state: kit.NewLine("", kit.SizeSmall, kit.ColorMuted), since: kit.NewText("", kit.SizeSmall, kit.ColorMuted), progress: kit.NewProgress()}
 	r.bar = kit.Fixed(r.progress, 0, 3)
 	words := kit.Stack(1, kit.Row(kit.S2, kit.Grow(r.what), r.since), r.subject, r.state)
-	r.Container = container.NewStack(kit.Inset(kit.Row(kit.S3, r.icon, kit.Grow(words)), 5, kit.S3, 5, kit.S4), kit.Stack(0, kit.Spring(), kit.Inset(r.bar, 0, kit.S3, 1, 44)))
+	r.box = container.NewStack(kit.Inset(kit.Row(kit.S3, r.icon, kit.Grow(words)), 5, kit.S3, 5, kit.S4), kit.Stack(0, kit.Spring(), kit.Inset(r.bar, 0, kit.S3, 1, 44)))
+	r.ExtendBaseWidget(r)
 	return r
 }
+
+// CreateRenderer implements fyne.Widget.
+func (r *row) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(r.box) }
 
 func (r *row) show(it *mirror.OutboxItem, now time.Time) {
 	icon, color := "clock", kit.ColorMuted
