@@ -53,12 +53,17 @@ func newChecker(p *Page) *checker {
 	return c
 }
 
+// Verify compares every account's mailbox with the service, as the button does.
+func (p *Page) Verify() { p.check.run() }
+
+// Verified tells whether the result of a verification is shown and none is under way.
+func (p *Page) Verified() bool { return p.check.cancel == nil && len(p.check.last) > 0 }
+
 // run verifies every account, one after another.
 func (c *checker) run() {
-	if c.cancel != nil || len(c.p.accounts) == 0 {
+	if c.cancel != nil {
 		return
 	}
-	accounts := c.p.accounts
 	c.button.Disable()
 	c.text.SetText(page.T("Comparing with the mailbox…"))
 	c.bar.Set(0, 1)
@@ -69,7 +74,7 @@ func (c *checker) run() {
 	c.cancel = cancel
 	host.Go("verify mailbox", func(context.Context) {
 		defer cancel()
-		var failed error
+		accounts, failed := c.p.data.Accounts(ctx)
 		for _, a := range accounts {
 			shown := time.Time{}
 			_, err := c.p.data.Verify(ctx, a.ID, func(v mirror.VerifyProgress) {
