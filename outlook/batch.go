@@ -114,9 +114,9 @@ func (c *Client) part(p BatchPart, r batchResponse) error {
 	return e
 }
 
-// PatchMessagePart is PatchMessage as a part of a batch.
-func PatchMessagePart(id string, p MessagePatch) BatchPart {
-	return BatchPart{Op: "patch message", Method: http.MethodPatch, Path: "/me/messages/" + seg(id), Body: p}
+// PatchMessagePart is PatchMessage as a part of a batch; into gets what the message is then.
+func PatchMessagePart(id string, p MessagePatch, into *MessageState) BatchPart {
+	return BatchPart{Op: "patch message", Method: http.MethodPatch, Path: "/me/messages/" + seg(id), Body: p, Into: into}
 }
 
 // MoveMessagePart is MoveMessage as a part of a batch; into gets where the message is now.

@@ -143,7 +143,7 @@ func TestVerifyRepairs(t *testing.T) {
 			`DELETE FROM message WHERE subject='Quote 3'`,
 			`UPDATE message SET is_read=1, change_key='W/"old"' WHERE subject='Quote 4'`,
 			`UPDATE message SET folder_id=(SELECT id FROM mail_folder WHERE well_known='archive') WHERE subject='Quote 5'`,
-			`INSERT INTO message (account_id, folder_id, graph_id, subject, received_at, body_type, attachments) SELECT account_id, folder_id, '`+ghost+`', 'Ghost', received_at, 'text', '[]' FROM message WHERE subject='Quote 9'`,
+			`INSERT INTO message (account_id, folder_id, graph_id, subject, received_at, body_type, attachments) SELECT account_id, folder_id, '` + ghost + `', 'Ghost', received_at, 'text', '[]' FROM message WHERE subject='Quote 9'`,
 			`DELETE FROM event WHERE subject='Fair'`,
 			`UPDATE event SET subject='Rewiev', change_key='W/"old"' WHERE subject='Review'`,
 			`UPDATE event SET location='Nowhere', change_key='W/"old"' WHERE subject='Standup' AND kind='seriesMaster'`,

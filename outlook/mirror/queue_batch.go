@@ -14,7 +14,7 @@ type markPart struct {
 	row   outboxRow
 	want  mailChange
 	graph string
-	state outlook.MessageState // where a move has put it
+	state outlook.MessageState // what the service says it is then
 	err   error
 }
 
@@ -37,7 +37,7 @@ func (r *runner) carryMarks(ctx context.Context, rows []outboxRow) error {
 		if p.row.kind == kindMove {
 			batch[i] = outlook.MoveMessagePart(p.graph, r.destination(ctx, p.want), &p.state)
 		} else {
-			batch[i] = outlook.PatchMessagePart(p.graph, p.want.patch())
+			batch[i] = outlook.PatchMessagePart(p.graph, p.want.patch(), &p.state)
 		}
 	}
 	each, err := r.client.Batch(ctx, batch)
@@ -126,7 +126,7 @@ func (r *runner) settleMarks(ctx context.Context, parts []*markPart) error {
 			var err error
 			switch {
 			case p.err == nil:
-				err = r.doneIn(ctx, tx, p.row, baseMail(p.want), "", func(tx *store.Tx) error { return moved(ctx, tx, p.row, p.graph, p.state) })
+				err = r.doneIn(ctx, tx, p.row, baseMail(p.want), "", func(tx *store.Tx) error { return marked(ctx, tx, p.row, p.graph, p.state) })
 			case outlook.IsNotFound(p.err):
 			default:
 				if p.row.kind == kindMove && outlook.Unsent(p.err) {

@@ -21,12 +21,14 @@ func (r *runner) sendRead(ctx context.Context, o outboxRow) error {
 	if graph == "" {
 		return r.endGone(ctx, o, nil) // the message is gone, and with it what it was marked as
 	}
-	if err := r.client.PatchMessage(ctx, graph, want.patch()); outlook.IsNotFound(err) {
+	state, err := r.client.PatchMessage(ctx, graph, want.patch())
+	if outlook.IsNotFound(err) {
 		return r.mailGone(ctx, o)
-	} else if err != nil {
+	}
+	if err != nil {
 		return err
 	}
-	return r.done(ctx, o, baseMail(want), "", nil)
+	return r.done(ctx, o, baseMail(want), "", func(tx *store.Tx) error { return marked(ctx, tx, o, graph, state) })
 }
 
 // sendMove carries a move to the service. To repeat it does no harm, since the id survives the first.
@@ -50,7 +52,7 @@ func (r *runner) sendMove(ctx context.Context, o outboxRow) error {
 	if err != nil {
 		return r.notMoved(ctx, o, graph, err)
 	}
-	return r.done(ctx, o, baseMail(want), "", func(tx *store.Tx) error { return moved(ctx, tx, o, graph, state) })
+	return r.done(ctx, o, baseMail(want), "", func(tx *store.Tx) error { return marked(ctx, tx, o, graph, state) })
 }
 
 // notMoved finds out what a move that the service did not carry out means.
@@ -66,8 +68,13 @@ func (r *runner) notMoved(ctx context.Context, o outboxRow, graph string, err er
 	return refusal{reasonRefused, err} // the folder is what is missing
 }
 
-// moved takes in the id that a message has after a move; an immutable one stays, mostly.
-func moved(ctx context.Context, tx *store.Tx, o outboxRow, graph string, state outlook.MessageState) error {
+// marked takes in the ETag that a message has after a change, and its id, which a move leaves alone, mostly.
+func marked(ctx context.Context, tx *store.Tx, o outboxRow, graph string, state outlook.MessageState) error {
+	if state.ETag != "" {
+		if _, err := tx.ExecContext(ctx, `UPDATE message SET change_key=? WHERE id=?`, state.ETag, o.item); err != nil {
+			return fmt.Errorf("write message: %w", err)
+		}
+	}
 	if state.ID == "" || state.ID == graph {
 		return nil
 	}

@@ -98,10 +98,10 @@ func (r *row) show(l *mirror.LedgerRow, account string) {
 	r.who.SetText(Who(l))
 }
 
-// moment is a date and a time of day, with seconds: changes come in bursts.
+// moment is a date and a time of day.
 func moment(t time.Time) string {
 	t = t.Local()
-	return when.DateOf(t).Day() + ", " + t.Format("15:04:05")
+	return when.DateOf(t).Day() + ", " + when.Time(t)
 }
 
 func kindOf(kind string) string {

@@ -211,6 +211,25 @@ func (a *attached) build() {
 	a.object.Hidden = len(a.object.Objects) == 0
 	a.c.object.Refresh()
 	a.c.object.Refresh() // the first tells the chips their width, the second gives them the height that follows
+	if a.c.message != 0 && a.c.p.writing == a.c {
+		a.c.p.reader.roomForComposer()
+	}
+}
+
+// composerBox gives a composer below a message its height: more where it has files.
+type composerBox struct{ c *composer }
+
+func (b composerBox) MinSize(objs []fyne.CanvasObject) fyne.Size {
+	h := float32(composerHeight)
+	if o := b.c.files.object; o.Visible() {
+		h += o.MinSize().Height + kit.S2
+	}
+	return fyne.NewSize(objs[0].MinSize().Width, h)
+}
+
+func (composerBox) Layout(objs []fyne.CanvasObject, s fyne.Size) {
+	objs[0].Resize(s)
+	objs[0].Move(fyne.NewPos(0, 0))
 }
 
 // attachedChip is one file of a mail that is being written.

@@ -16,7 +16,7 @@ import (
 
 const (
 	labelWidth     = 56
-	composerHeight = 288 // below a message
+	composerHeight = 288 // below a message, without files
 	savePause      = 700 * time.Millisecond
 	maxSubject     = 255 // Exchange's own limit
 )

@@ -46,6 +46,7 @@ type Page struct {
 	list   *kit.List
 	empty  fyne.CanvasObject
 	left   *fyne.Container
+	panes  *fyne.Container
 	right  *fyne.Container
 	scroll *container.Scroll
 	header fyne.CanvasObject
@@ -69,12 +70,13 @@ func New(host page.Host, data Data) *Page {
 	p.list.OnKey = func(e *fyne.KeyEvent) { p.TypedKey(e) }
 	p.list.OnRune = func(r rune) { page.PassOn(host, r) }
 	p.empty = kit.NewEmpty("check", page.T("Everything has been sent"), page.T("What you edit or send while offline waits here, and what could not be done stays here until you decide."))
-	p.left = container.NewStack(p.list, p.empty)
+	p.left = container.NewStack(p.list)
 	p.right = kit.Stack(kit.S4)
 	p.scroll = container.NewVScroll(kit.Inset(p.right, kit.S4, kit.S5, kit.S5, kit.S5))
 	p.retry = kit.NewButton(page.T("Try all again"), "sync", p.retryAll)
 	p.header = kit.Row(kit.S2, kit.Spring(), p.retry)
-	p.object = kit.Columns(0, kit.Fixed(kit.Surface(kit.ColorPane, p.left), listWidth, 0), kit.HairlineUpright(), kit.Grow(p.scroll))
+	p.panes = kit.Columns(0, kit.Fixed(kit.Surface(kit.ColorPane, p.left), listWidth, 0), kit.HairlineUpright(), kit.Grow(p.scroll))
+	p.object = container.NewStack(p.panes, p.empty)
 	page.Watch(host, "outbox", func([]store.Change) {
 		if p.inView {
 			p.load()
@@ -159,11 +161,11 @@ func (p *Page) show(items []mirror.OutboxItem) {
 		at, p.chosen = 0, p.items[0].ID
 	}
 	p.empty.(*fyne.Container).Hidden = len(p.items) > 0 || !p.known
-	p.list.Hidden = len(p.items) == 0
+	p.panes.Hidden = len(p.items) == 0
 	p.list.SetCount(len(p.items))
 	p.list.Mark(at)
 	p.retry.Hidden = len(p.items) == 0
-	p.left.Refresh()
+	p.object.Refresh()
 	p.detail()
 }
 
