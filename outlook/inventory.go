@@ -45,7 +45,7 @@ func (c *Client) EventMarks(ctx context.Context, calendarID, link string, from, 
 	return pageOf[Mark](ctx, c, "list events", "/me/calendars/"+seg(calendarID)+"/calendarView", q, link, utc)
 }
 
-// EventMarkPart asks for one event's mark as a part of a batch.
-func EventMarkPart(id string, into *Mark) BatchPart {
-	return BatchPart{Op: "read event", Method: http.MethodGet, Path: "/me/events/" + seg(id) + "?$select=id,changeKey,type", Into: into, Prefer: utc}
+// EventMarkRequest asks for one event's mark as a request of SendAll.
+func EventMarkRequest(id string, into *Mark) Request {
+	return Request{Op: "read event", Method: http.MethodGet, Path: "/me/events/" + seg(id) + "?$select=id,changeKey,type", Into: into, Prefer: utc}
 }

@@ -73,7 +73,7 @@ func FuzzUploadAnswer(f *testing.F) {
 	})
 }
 
-func TestBatchTellsOfEachPart(t *testing.T) {
+func TestSendAllTellsOfEachRequest(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var in struct {
 			Requests []struct {
@@ -96,18 +96,18 @@ func TestBatchTellsOfEachPart(t *testing.T) {
 	defer s.Close()
 	c := client(t, s.URL, nil)
 	var states [4]MessageState
-	var parts []BatchPart
+	var parts []Request
 	for i, id := range []string{"a", "b", "c", "d"} {
-		parts = append(parts, PatchMessagePart(id, MessagePatch{}, &states[i]))
+		parts = append(parts, PatchRequest(id, MessagePatch{}, &states[i]))
 	}
-	each, err := c.Batch(t.Context(), parts)
+	each, err := c.SendAll(t.Context(), parts)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if each[0] != nil || states[0].ETag != `W/"2"` || !IsNotFound(each[1]) || !IsThrottled(each[2]) || !errors.Is(each[3], errNoPart) {
 		t.Fatalf("%v", each)
 	}
-	if _, err := c.Batch(t.Context(), nil); err == nil {
+	if _, err := c.SendAll(t.Context(), nil); err == nil {
 		t.Fatal("an empty batch")
 	}
 }

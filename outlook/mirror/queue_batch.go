@@ -23,7 +23,7 @@ type markPart struct {
 func (r *runner) companions(ctx context.Context) ([]outboxRow, error) {
 	return collect(ctx, r.m, "read queue", scanOutbox, `SELECT `+outboxColumns+readyRows+` AND kind IN ('mail.read','mail.move') AND not_before<=?2
 		AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.item_kind=o.item_kind AND p.item_id=o.item_id AND p.kind IN ('mail.read','mail.move')
-			AND p.state='queued' AND p.id<o.id) ORDER BY id LIMIT ?3`, r.account, millis(r.m.now()), outlook.MaxBatch)
+			AND p.state='queued' AND p.id<o.id) ORDER BY id LIMIT ?3`, r.account, millis(r.m.now()), outlook.MaxRequests)
 }
 
 // carryMarks sends the marks and moves of many messages as one request. Each part succeeds or fails by itself.
@@ -32,15 +32,15 @@ func (r *runner) carryMarks(ctx context.Context, rows []outboxRow) error {
 	if err != nil || len(parts) == 0 {
 		return err
 	}
-	batch := make([]outlook.BatchPart, len(parts))
+	batch := make([]outlook.Request, len(parts))
 	for i, p := range parts {
 		if p.row.kind == kindMove {
-			batch[i] = outlook.MoveMessagePart(p.graph, r.destination(ctx, p.want), &p.state)
+			batch[i] = outlook.MoveRequest(p.graph, r.destination(ctx, p.want), &p.state)
 		} else {
-			batch[i] = outlook.PatchMessagePart(p.graph, p.want.patch(), &p.state)
+			batch[i] = outlook.PatchRequest(p.graph, p.want.patch(), &p.state)
 		}
 	}
-	each, err := r.client.Batch(ctx, batch)
+	each, err := r.client.SendAll(ctx, batch)
 	if ctx.Err() != nil {
 		return nil
 	}

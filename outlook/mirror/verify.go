@@ -373,14 +373,14 @@ func (v *verifier) staleMasters(ctx context.Context, c calendarRef) ([]string, e
 		return nil, err
 	}
 	var stale []string
-	for at := 0; at < len(masters); at += outlook.MaxBatch {
-		some := masters[at:min(at+outlook.MaxBatch, len(masters))]
+	for at := 0; at < len(masters); at += outlook.MaxRequests {
+		some := masters[at:min(at+outlook.MaxRequests, len(masters))]
 		marks := make([]outlook.Mark, len(some))
-		parts := make([]outlook.BatchPart, len(some))
+		parts := make([]outlook.Request, len(some))
 		for i := range some {
-			parts[i] = outlook.EventMarkPart(some[i].id, &marks[i])
+			parts[i] = outlook.EventMarkRequest(some[i].id, &marks[i])
 		}
-		each, err := v.r.client.Batch(ctx, parts)
+		each, err := v.r.client.SendAll(ctx, parts)
 		v.asked(1)
 		if err != nil {
 			return nil, err

@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// MaxBatch is how many requests one batch may hold (learn.microsoft.com/graph/json-batching).
-const MaxBatch = 20
+// MaxRequests is how many requests one batch may hold (learn.microsoft.com/graph/json-batching).
+const MaxRequests = 20
 
-// BatchPart is one request of a batch. Path is below the base, escaped, with its query; Body is sent as JSON unless nil.
-type BatchPart struct {
+// Request is one request of a batch. Path is below the base, escaped, with its query; Body is sent as JSON unless nil.
+type Request struct {
 	Op     string // for errors
 	Method string
 	Path   string
@@ -26,7 +26,7 @@ type BatchPart struct {
 	Into any
 }
 
-type batchRequest struct {
+type wireRequest struct {
 	ID      string            `json:"id"`
 	Method  string            `json:"method"`
 	URL     string            `json:"url"`
@@ -34,7 +34,7 @@ type batchRequest struct {
 	Body    any               `json:"body,omitempty"`
 }
 
-type batchResponse struct {
+type wireResponse struct {
 	ID      string            `json:"id"`
 	Status  int               `json:"status"`
 	Headers map[string]string `json:"headers"`
@@ -43,19 +43,19 @@ type batchResponse struct {
 
 var errNoPart = errors.New("the batch's answer lacks this request")
 
-// Batch sends up to MaxBatch requests as one and gives an error for each, nil where it succeeded: each part has its own
+// SendAll sends up to MaxRequests requests as one and gives an error for each, nil where it succeeded: each part has its own
 // status, and nothing is said of their order. err is set when the batch as a whole failed; then it is not known what was
 // carried out, unless Unsent says that nothing was. A part that the service throttled holds every later request of this
 // client back, as a throttled request does.
-func (c *Client) Batch(ctx context.Context, parts []BatchPart) (each []error, err error) {
-	if len(parts) == 0 || len(parts) > MaxBatch {
+func (c *Client) SendAll(ctx context.Context, parts []Request) (each []error, err error) {
+	if len(parts) == 0 || len(parts) > MaxRequests {
 		return nil, fmt.Errorf("batch: %d requests", len(parts))
 	}
 	in := struct {
-		Requests []batchRequest `json:"requests"`
+		Requests []wireRequest `json:"requests"`
 	}{}
 	for i, p := range parts {
-		r := batchRequest{ID: strconv.Itoa(i + 1), Method: p.Method, URL: p.Path, Body: p.Body, Headers: map[string]string{"Prefer": immutable}}
+		r := wireRequest{ID: strconv.Itoa(i + 1), Method: p.Method, URL: p.Path, Body: p.Body, Headers: map[string]string{"Prefer": immutableHint}}
 		if p.Prefer != "" {
 			r.Headers["Prefer"] += ", " + p.Prefer
 		}
@@ -68,7 +68,7 @@ func (c *Client) Batch(ctx context.Context, parts []BatchPart) (each []error, er
 		in.Requests = append(in.Requests, r)
 	}
 	var out struct {
-		Responses []batchResponse `json:"responses"`
+		Responses []wireResponse `json:"responses"`
 	}
 	if err := c.send(ctx, "batch", http.MethodPost, "/$batch", in, nil, "", &out); err != nil {
 		return nil, err
@@ -85,10 +85,10 @@ func (c *Client) Batch(ctx context.Context, parts []BatchPart) (each []error, er
 	return each, nil
 }
 
-const immutable = `IdType="ImmutableId"`
+const immutableHint = `IdType="ImmutableId"`
 
 // part reads one part's answer.
-func (c *Client) part(p BatchPart, r batchResponse) error {
+func (c *Client) part(p Request, r wireResponse) error {
 	if r.Status >= 200 && r.Status <= 299 {
 		if p.Into == nil || len(r.Body) == 0 {
 			return nil
@@ -114,13 +114,13 @@ func (c *Client) part(p BatchPart, r batchResponse) error {
 	return e
 }
 
-// PatchMessagePart is PatchMessage as a part of a batch; into gets what the message is then.
-func PatchMessagePart(id string, p MessagePatch, into *MessageState) BatchPart {
-	return BatchPart{Op: "patch message", Method: http.MethodPatch, Path: "/me/messages/" + seg(id), Body: p, Into: into}
+// PatchRequest is PatchMessage as a request of SendAll; into gets what the message is then.
+func PatchRequest(id string, p MessagePatch, into *MessageState) Request {
+	return Request{Op: "patch message", Method: http.MethodPatch, Path: "/me/messages/" + seg(id), Body: p, Into: into}
 }
 
-// MoveMessagePart is MoveMessage as a part of a batch; into gets where the message is now.
-func MoveMessagePart(id, folder string, into *MessageState) BatchPart {
-	return BatchPart{Op: "move message", Method: http.MethodPost, Path: "/me/messages/" + seg(id) + "/move",
+// MoveRequest is MoveMessage as a request of SendAll; into gets where the message is now.
+func MoveRequest(id, folder string, into *MessageState) Request {
+	return Request{Op: "move message", Method: http.MethodPost, Path: "/me/messages/" + seg(id) + "/move",
 		Body: map[string]string{"destinationId": folder}, Into: into}
 }
