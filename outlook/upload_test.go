@@ -30,7 +30,9 @@ func TestUploadKeepsTheTokenAtHome(t *testing.T) {
 	}))
 	defer other.Close()
 	graph := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var in struct{ AttachmentItem struct{ Name, ContentID string } }
+		var in struct {
+			AttachmentItem struct{ Name, ContentID string }
+		}
 		if err := json.NewDecoder(r.Body).Decode(&in); err != nil || in.AttachmentItem.Name != "a.bin" || in.AttachmentItem.ContentID != "mark" || r.Header.Get("Authorization") == "" {
 			t.Errorf("%+v %v", in, err)
 		}

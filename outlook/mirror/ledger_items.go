@@ -84,6 +84,10 @@ func (w *messageWriter) noteMessage(id int64, m *outlook.Message, was *messageWa
 		if err != nil {
 			return err
 		}
+		if who == byService {
+			w.arrived = append(w.arrived, id) // written for the whole page at once
+			return nil
+		}
 		e.who = who
 	} else {
 		what, fields := was.changes(c)
@@ -97,6 +101,17 @@ func (w *messageWriter) noteMessage(id int64, m *outlook.Message, was *messageWa
 		return err
 	}
 	return w.exec(trimItem, e.kind, id, LedgerPerItem)
+}
+
+// noteArrived writes the rows of a page's new messages as one statement: row by row they took 5 % of a first mirroring.
+func (w *messageWriter) noteArrived() error {
+	if len(w.arrived) == 0 {
+		return nil
+	}
+	ids := toJSON(w.arrived)
+	w.arrived, w.noted = nil, true
+	return w.exec(`INSERT INTO ledger (account_id, at, item_kind, item_id, outwards, what, why, who)
+		SELECT ?1, ?2, 'message', value, 0, ?3, ?4, ?5 FROM json_each(?6)`, w.account, w.from.at, ledgerNew, w.from.because(), byService, ids)
 }
 
 // author says who made a message that is new here. One from the person is looked for among what was sent from here; the
@@ -119,6 +134,9 @@ func (w *messageWriter) author(id int64, m *outlook.Message) (string, error) {
 
 // noteGone writes that a message is no longer there.
 func (w *messageWriter) noteGone(id int64) error {
+	if err := w.noteArrived(); err != nil { // it may be among them
+		return err
+	}
 	e := ledgerEntry{account: w.account, item: id, kind: "message", what: ledgerDeleted, why: w.from.because(), who: byElsewhere, at: w.from.at}
 	w.noted = true
 	return w.exec(insertLedger, e.args()...)

@@ -429,3 +429,59 @@ func TestFilesAreKeptTakenBackAndForgotten(t *testing.T) {
 		t.Fatalf("%d copies after the account was erased", r.blobs())
 	}
 }
+
+// The program is ended at random moments while files go out and the network fails at random; at the end every mail has been
+// delivered once, with every byte of its files.
+func TestFilesSurviveQuitsAtRandomMoments(t *testing.T) {
+	r, ctx := ready(t, 1), t.Context()
+	rng := rand.New(rand.NewPCG(5, 8))
+	r.h.SetIntercept(func(*http.Request) *graph.Fault {
+		switch n := rand.N(14); {
+		case n == 0:
+			return &graph.Fault{Reset: true, AfterApply: true}
+		case n == 1:
+			return &graph.Fault{Status: 504, AfterApply: true}
+		case n == 2:
+			return &graph.Fault{Reset: true}
+		case n == 3:
+			return &graph.Fault{Delay: 20 * time.Millisecond}
+		}
+		return nil
+	})
+	const mails = 4
+	for i := range 12 {
+		if i < mails {
+			files := []int64{r.attach("small.txt", random(uint64(i), 2000)), r.attach("big.bin", random(uint64(100+i), 5<<20))}
+			_, err := r.m.SendMail(ctx, NewMail{To: []Address{{Addr: "anna@customer.example"}}, Subject: fmt.Sprint("Files ", i), Files: files})
+			must(t, err)
+		}
+		time.Sleep(time.Duration(rng.IntN(80)) * time.Millisecond)
+		r.stop()
+		r.start()
+	}
+	r.h.SetIntercept(nil)
+	r.m.SyncNow(r.account)
+	r.sent()
+	seen := map[string]int{}
+	for _, m := range r.box.SentMail() {
+		seen[m.Subject]++
+		var i int
+		_, err := fmt.Sscanf(m.Subject, "Files %d", &i)
+		must(t, err)
+		if len(m.Attachments) != 2 {
+			t.Fatalf("%s has %d files", m.Subject, len(m.Attachments))
+		}
+		for _, a := range m.Attachments {
+			want := map[string][]byte{"small.txt": random(uint64(i), 2000), "big.bin": random(uint64(100+i), 5<<20)}[a.Name]
+			if !bytes.Equal(a.Bytes, want) {
+				t.Fatalf("%s: %s arrived otherwise", m.Subject, a.Name)
+			}
+		}
+	}
+	for i := range mails {
+		if seen[fmt.Sprint("Files ", i)] != 1 {
+			t.Fatalf("delivered %v", seen)
+		}
+	}
+	r.until("the copies are removed", func() bool { return r.blobs() == 0 })
+}

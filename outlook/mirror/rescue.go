@@ -78,8 +78,7 @@ func (r *runner) rehouse(ctx context.Context, tx *store.Tx, list []rescued) erro
 			return err
 		}
 	}
-	w.announce()
-	return nil
+	return w.announce()
 }
 
 // bury ends the marks and moves of a message that is gone. What the person has written in answer to it stays and is told.

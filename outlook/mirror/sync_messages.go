@@ -112,8 +112,7 @@ func (r *runner) writeMessages(ctx context.Context, tx *store.Tx, f folderRef, s
 			}
 		}
 	}
-	w.announce()
-	return nil
+	return w.announce()
 }
 
 // sweepBatch is how many rows are asked about before what was learned is kept.

@@ -279,13 +279,13 @@ func (v *verifier) repairMessages(ctx context.Context, f folderRef, ids []string
 				return err
 			}
 			defer w.close()
-			defer w.announce()
 			w.from = v.r.origin(whyVerify)
 			if there {
-				return w.upsert(&live, f.id)
+				err = w.upsert(&live, f.id)
+			} else {
+				err = w.remove(id)
 			}
-			tx.Changed(store.Ledger)
-			return w.remove(id)
+			return errors.Join(err, w.announce())
 		}); err != nil {
 			return err
 		}

@@ -25,6 +25,7 @@ type messageWriter struct {
 	from    origin // for the ledger
 	upn     string
 	noted   bool // the ledger has grown
+	arrived []int64
 }
 
 func newMessageWriter(ctx context.Context, tx *store.Tx, account int64) (*messageWriter, error) {
@@ -55,7 +56,11 @@ func (w *messageWriter) close() {
 	}
 }
 
-func (w *messageWriter) announce() {
+// announce ends a page: what arrived goes into the ledger, and what changed is told after the commit.
+func (w *messageWriter) announce() error {
+	if err := w.noteArrived(); err != nil {
+		return err
+	}
 	if len(w.changed) > 0 {
 		w.tx.Changed(store.Messages, w.changed...)
 		w.tx.Changed(store.Folders)
@@ -63,6 +68,7 @@ func (w *messageWriter) announce() {
 	if w.noted {
 		w.tx.Changed(store.Ledger)
 	}
+	return nil
 }
 
 func (w *messageWriter) stmt(query string) (*sql.Stmt, error) {
