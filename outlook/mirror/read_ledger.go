@@ -11,7 +11,7 @@ type LedgerRow struct {
 	ID        int64
 	AccountID int64
 	At        time.Time
-	ItemKind  string // message, event, folder or calendar
+	ItemKind  string // message or event
 	ItemID    int64  // 0: mail that has no row of its own
 	Gone      bool   // the item is no longer in the mirror
 	Subject   string // of the item as it is now; "" when it is gone

@@ -23,7 +23,7 @@ CREATE TABLE ledger (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     account_id    INTEGER NOT NULL REFERENCES account(id) ON DELETE CASCADE,
     at            INTEGER NOT NULL,                 -- milliseconds since 1970, UTC
-    item_kind     TEXT    NOT NULL,                 -- message | event | folder | calendar
+    item_kind     TEXT    NOT NULL,                 -- message | event
     item_id       INTEGER NOT NULL,                 -- its row, which may be gone; 0: a new mail that has none
     outwards      INTEGER NOT NULL,                 -- 1: from here to the service
     what          TEXT    NOT NULL,                 -- new changed moved deleted | queued sent failed discarded conflict resolved
