@@ -95,6 +95,7 @@ func TestHundredsOfMarksAreAFewRequests(t *testing.T) {
 	must(t, r.m.MarkRead(ctx, ids, true))
 	must(t, r.m.Flag(ctx, ids[:10], true))
 	must(t, r.m.Move(ctx, ids[100:140], "archive"))
+	r.h.SetFourAtOnce(false) // how requests share the mailbox is the gate's matter
 	var throttled atomic.Int64
 	wire := &tap{RoundTripper: r.http.Transport}
 	r.http.Transport = wire
@@ -319,7 +320,7 @@ func TestFilesArriveWholeAndOnce(t *testing.T) {
 		"draft made, answer lost":    {"POST", "/messages", 1, after(graph.Fault{Reset: true})},
 		"wrong piece, as it is told": {"PUT", "/uploads/", 1, graph.Fault{Status: 416}},
 	}
-	small, big := random(1, 40_000), random(2, 5<<20+17)
+	small, big := random(1, 40_000), random(2, 4<<20+17)
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
