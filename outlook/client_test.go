@@ -71,7 +71,7 @@ func TestEveryRequestAsksForImmutableIDs(t *testing.T) {
 		"messages": func() error { _, err := c.MessagesDelta(ctx, "f", link, MessageFields, time.Time{}, 10); return err },
 		"message":  func() error { _, err := c.Message(ctx, "m/+="); return err },
 		"find":     func() error { _, err := c.FindByMarker(ctx, "it's"); return err },
-		"patch":    func() error { return c.PatchMessage(ctx, "m", MessagePatch{}) },
+		"patch":    func() error { _, err := c.PatchMessage(ctx, "m", MessagePatch{}); return err },
 		"move":     func() error { _, err := c.MoveMessage(ctx, "m", "archive"); return err },
 		"reply":    func() error { _, err := c.CreateAnswer(ctx, Reply, "m", Draft{}); return err },
 		"send":     func() error { return c.Send(ctx, "m") },
@@ -159,7 +159,7 @@ func TestOnlyReadsAreRepeated(t *testing.T) {
 	for name, do := range map[string]func() error{
 		"send":   func() error { return c.Send(t.Context(), "m") },
 		"create": func() error { _, err := c.CreateEvent(t.Context(), "c", EventWrite{}); return err },
-		"patch":  func() error { return c.PatchMessage(t.Context(), "m", MessagePatch{}) },
+		"patch":  func() error { _, err := c.PatchMessage(t.Context(), "m", MessagePatch{}); return err },
 	} {
 		n.Store(0)
 		if err := do(); !IsServer(err) || n.Load() != 1 || Unsent(err) {
@@ -179,7 +179,7 @@ func TestRetryAfterHoldsTheWholeMailbox(t *testing.T) {
 		}
 		fmt.Fprint(w, `{"id":"m"}`)
 	})
-	if err := c.PatchMessage(t.Context(), "m", MessagePatch{}); !IsThrottled(err) || !Unsent(err) {
+	if _, err := c.PatchMessage(t.Context(), "m", MessagePatch{}); !IsThrottled(err) || !Unsent(err) {
 		t.Fatal(err)
 	}
 	if time.Until(c.ThrottledUntil()) <= 0 {

@@ -178,9 +178,11 @@ func (c *Client) AttachmentValue(ctx context.Context, messageID, attachmentID st
 		}})
 }
 
-// PatchMessage changes read state and flag. It may be repeated without harm.
-func (c *Client) PatchMessage(ctx context.Context, id string, p MessagePatch) error {
-	return c.send(ctx, "patch message", http.MethodPatch, "/me/messages/"+seg(id), p, nil, "", nil)
+// PatchMessage changes read state and flag, and gives the state that the message has then. It may be repeated without harm.
+func (c *Client) PatchMessage(ctx context.Context, id string, p MessagePatch) (MessageState, error) {
+	var s MessageState
+	err := c.send(ctx, "patch message", http.MethodPatch, "/me/messages/"+seg(id), p, nil, "", &s)
+	return s, err
 }
 
 // MoveMessage moves a message to a folder, given by id or well-known name. With immutable ids it keeps its id; the

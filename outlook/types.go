@@ -92,6 +92,7 @@ type Attachment struct {
 // MessageState is what tells whether a draft was sent, and where a message is.
 type MessageState struct {
 	ID             string `json:"id"`
+	ETag           string `json:"@odata.etag"`
 	IsDraft        bool   `json:"isDraft"`
 	ParentFolderID string `json:"parentFolderId"`
 }

@@ -22,6 +22,7 @@ import (
 	"supercrm/ui/calendar"
 	"supercrm/ui/frame"
 	"supercrm/ui/kit"
+	"supercrm/ui/ledger"
 	"supercrm/ui/mail"
 	"supercrm/ui/mirrored"
 	"supercrm/ui/page"
@@ -41,6 +42,7 @@ type Mailbox interface {
 	tray.Data
 	pending.Data
 	mirrored.Data
+	ledger.Data
 	Accounts(ctx context.Context) ([]mirror.Account, error)
 	Status(ctx context.Context) ([]mirror.Status, error)
 	ParseSearch(text string) search.Query
@@ -58,6 +60,8 @@ type Mailbox interface {
 	MessagesOf(ctx context.Context, accountID int64, ids []int64) ([]int64, error)
 	FindContacts(ctx context.Context, text string, limit int) ([]mirror.Contact, error)
 	ContactsByAddress(ctx context.Context, addrs []string) (map[string]mirror.Contact, error)
+	// SweepFiles forgets the copies of files that belong to nothing any more.
+	SweepFiles(ctx context.Context) error
 }
 
 // Records is what the window needs of the CRM.
@@ -128,7 +132,8 @@ type App struct {
 	people   *people.Page
 	welcome  *welcome.Page
 	palette  *palette.Palette
-	pending  *pending.Panel
+	pending  *pending.Page
+	ledger   *ledger.Page
 
 	accountsPanel *accounts.Panel
 	mirrored      *mirrored.Panel
@@ -170,8 +175,9 @@ func New(ctx context.Context, d Deps) *App {
 	a.mail.Suggest = a.suggest
 	a.calendar = calendar.New(a, calendarData{d.Mailbox}, calendar.Options{Refuse: a.refuseMeeting, Calendars: a.openMirrored, Now: time.Now, Zone: time.Local, OpenURL: d.Sessions.OpenBrowser, Suggest: a.suggest})
 	a.people = people.New(a, d.Records, d.Timeline)
-	a.frame = frame.New([]page.Page{a.calendar, a.mail, a.people}, a.who.Object(), d.Do)
 	a.pending = pending.New(a, d.Mailbox)
+	a.ledger = ledger.New(a, d.Mailbox)
+	a.frame = frame.New([]page.Page{a.calendar, a.mail, a.people, a.pending, a.ledger}, a.who.Object(), d.Do)
 	a.accountsPanel = accounts.New(a, d.Mailbox)
 	a.wireAccounts()
 	a.mirrored = mirrored.New(a, d.Mailbox)

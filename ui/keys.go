@@ -54,6 +54,14 @@ func (a *App) keyed() (page.Keyed, bool) {
 	return k, ok
 }
 
+// ownCommands is how many of the commands are the program's own beside the pages.
+const ownCommands = 5
+
+// shift is a key with the platform's main modifier and Shift.
+func shift(k fyne.KeyName) *desktop.CustomShortcut {
+	return &desktop.CustomShortcut{KeyName: k, Modifier: fyne.KeyModifierShortcutDefault | fyne.KeyModifierShift}
+}
+
 // commands are what can be done now, for the main menu and the palette: the program's own, then the page's.
 func (a *App) commands() []page.Command {
 	var out []page.Command
@@ -66,8 +74,10 @@ func (a *App) commands() []page.Command {
 		}
 		out = append(out, page.Command{Label: page.T("New…"), Key: "Ctrl+N", Shortcut: ctrl(fyne.KeyN), Do: a.newItem})
 		// Not F5: Fyne triggers a menu's shortcut only where it has a modifier (fyne v2.8.1, glfw/window.go, triggersShortcut).
-		out = append(out, page.Command{Label: page.T("Sync now"), Key: "Ctrl+M", Shortcut: ctrl(fyne.KeyM), Do: a.syncNow})
-		out = append(out, page.Command{Label: page.T("What is mirrored…"), Key: "Ctrl+,", Shortcut: ctrl(fyne.KeyComma), Do: a.openMirrored})
+		out = append(out, page.Command{Label: page.T("Sync now"), Key: "Ctrl+M", Shortcut: ctrl(fyne.KeyM), Do: a.syncNow},
+			page.Command{Label: page.T("On their way"), Key: "Ctrl+Shift+O", Shortcut: shift(fyne.KeyO), Do: func() { a.Open(page.Outbox, 0) }},
+			page.Command{Label: page.T("History, verify mailbox"), Key: "Ctrl+Shift+H", Shortcut: shift(fyne.KeyH), Do: func() { a.Open(page.Ledger, 0) }},
+			page.Command{Label: page.T("What is mirrored…"), Key: "Ctrl+,", Shortcut: ctrl(fyne.KeyComma), Do: a.openMirrored})
 		if c, ok := a.frame.Current().(page.Commander); ok {
 			out = append(out, c.Commands()...)
 		}

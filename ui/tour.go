@@ -301,7 +301,19 @@ func (w *walk) seeRest() error {
 	if err := w.on(w.a.frame.Status.OnPending); err != nil {
 		return err
 	}
-	if err := w.picture("pending-light"); err != nil {
+	if err := w.pictures("outbox"); err != nil {
+		return err
+	}
+	if err := w.on(func() {
+		w.a.Open(page.Ledger, 0)
+		w.a.ledger.Verify()
+	}); err != nil {
+		return err
+	}
+	if err := w.until("the verification", func() bool { return w.a.ledger.Verified() }); err != nil {
+		return err
+	}
+	if err := w.pictures("history"); err != nil {
 		return err
 	}
 	if err := w.on(w.a.openMirrored); err != nil {

@@ -19,11 +19,8 @@ func (a *App) wireFrame() {
 	a.frame.Rail.OnAccount = a.accountMenu
 	a.frame.Status.OnSync = a.syncNow
 	a.frame.Status.OnSignIn = a.signInAgain
-	a.frame.Status.OnPending = func() {
-		a.float(a.pending.Object())
-		a.pending.Opened()
-	}
-	a.pending.OnClose = a.closeFloating
+	a.frame.Status.OnPending = func() { a.Open(page.Outbox, 0) }
+	a.wireOutbox()
 	a.mail.OnView = func(folder int64) {
 		if folder == 0 {
 			a.d.Mailbox.InView()
@@ -43,7 +40,6 @@ func (a *App) float(o fyne.CanvasObject) {
 }
 
 func (a *App) closeFloating() {
-	a.pending.Closed()
 	a.accountsPanel.Closed()
 	a.mirrored.Closed()
 	if len(a.floating.Objects) > 0 {
@@ -93,7 +89,9 @@ func (a *App) accountMenu(at fyne.Position) {
 	}
 	items = append(items, fyne.NewMenuItem(page.T("Add an account…"), func() { a.showWelcome("", true) }),
 		fyne.NewMenuItem(page.T("Accounts and permissions…"), a.openAccounts),
-		fyne.NewMenuItem(page.T("What is mirrored…"), a.openMirrored), fyne.NewMenuItemSeparator())
+		fyne.NewMenuItem(page.T("What is mirrored…"), a.openMirrored), fyne.NewMenuItemSeparator(),
+		fyne.NewMenuItem(page.T("On their way"), func() { a.Open(page.Outbox, 0) }),
+		fyne.NewMenuItem(page.T("History, verify mailbox"), func() { a.Open(page.Ledger, 0) }), fyne.NewMenuItemSeparator())
 	items = append(items, a.appearanceItems()...)
 	items = append(items, fyne.NewMenuItemSeparator(), fyne.NewMenuItem(page.T("Quit"), a.Quit))
 	menu := widget.NewPopUpMenu(fyne.NewMenu("", items...), a.window.Canvas())
@@ -166,7 +164,7 @@ func (a *App) setMenu() {
 		file.Items = append(file.Items, search)
 	}
 	menus := []*fyne.Menu{file}
-	own := len(pageKeys) + 3
+	own := len(pageKeys) + ownCommands
 	if commands := a.commands(); len(commands) >= own {
 		view := fyne.NewMenu(page.T("Go"))
 		for _, c := range commands[:own] {

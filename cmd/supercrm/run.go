@@ -131,6 +131,9 @@ func serve(ctx context.Context, a fyne.App, db *store.DB, dir string, o options,
 	}
 	m := mirror.New(mirror.Options{DB: db, Log: log, Zone: zone, UndoSend: 10 * time.Second})
 	end.add(m.Close)
+	if err := m.SweepFiles(ctx); err != nil {
+		log.Error("left-over files not removed", "error", err)
+	}
 	mark, err := values.ApprovalState(ctx)
 	if err != nil {
 		return err

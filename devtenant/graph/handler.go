@@ -129,7 +129,7 @@ func NewHandler(opt Options) *Handler {
 	return h
 }
 
-// SetIntercept replaces the fault hook; nil takes it away. It also sees the requests inside a $batch.
+// SetIntercept replaces the fault hook; nil takes it away. It also sees the requests inside a $batch and those to an upload.
 func (h *Handler) SetIntercept(f func(*http.Request) *Fault) {
 	if f == nil {
 		h.intercept.Store(nil)
@@ -157,7 +157,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		a.fail(&refusal{http.StatusRequestEntityTooLarge, "ErrorMessageSizeExceeded", "The request is too large."})
 	} else if key, ok := strings.CutPrefix(r.URL.Path, uploadPath); ok {
-		h.upload(a, r, key, body)
+		h.faulty(a, r, func() { h.upload(a, r, key, body) })
 	} else {
 		h.serve(a, r, body)
 	}
@@ -199,9 +199,14 @@ func (h *Handler) newAnswer(r *http.Request) *answer {
 
 // serve answers one request or one part of a batch.
 func (h *Handler) serve(a *answer, r *http.Request, body []byte) {
+	h.faulty(a, r, func() { h.answer(a, r, body) })
+}
+
+// faulty answers a request, or lets it go wrong as a fault says.
+func (h *Handler) faulty(a *answer, r *http.Request, do func()) {
 	fault := h.fault(r)
 	if fault == nil {
-		h.answer(a, r, body)
+		do()
 		return
 	}
 	if fault.Delay > 0 {
@@ -222,7 +227,7 @@ func (h *Handler) serve(a *answer, r *http.Request, body []byte) {
 		a.header.Set("Date", h.opt.Now().Add(fault.Skew).UTC().Format(http.TimeFormat))
 	}
 	if fault.AfterApply || fault.Status == 0 && !fault.Reset {
-		h.answer(a, r, body)
+		do()
 	}
 	for name, values := range fault.Header {
 		a.header[http.CanonicalHeaderKey(name)] = values

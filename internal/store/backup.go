@@ -15,7 +15,7 @@ import (
 // mirrored are the tables that the mailbox can fill again. Everything else is the person's own and is kept by backups and
 // repairs: people and companies, settings and drafts, accounts, and the outbox with the rows that it names. A table that
 // somebody adds is kept unless it is named here.
-var mirrored = []string{"message", "message_address", "event", "event_address", "sync_state", "sync_seen", "search_stale", "schema_migration"}
+var mirrored = []string{"message", "message_address", "event", "event_address", "sync_state", "sync_seen", "search_stale", "ledger", "verification", "schema_migration"}
 
 // keepRows says which rows of a mirrored table are kept all the same: those that something in the outbox is about.
 var keepRows = map[string]string{

@@ -12,7 +12,8 @@ const (
 	Messages Kind = "message"
 	Events   Kind = "event"
 	Outbox   Kind = "outbox"
-	Sync     Kind = "sync" // progress of mirroring; no ids
+	Sync     Kind = "sync"   // progress of mirroring; no ids
+	Ledger   Kind = "ledger" // no ids
 	People   Kind = "person"
 	Company  Kind = "company"
 	Contacts Kind = "contact" // of Outlook

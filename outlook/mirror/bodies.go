@@ -103,6 +103,7 @@ func (r *runner) finish(ctx context.Context, id int64) error {
 				return err
 			}
 			defer w.close()
+			w.from = r.origin(whyBody)
 			var folder int64
 			if err := tx.QueryRowContext(ctx, `SELECT folder_id FROM message WHERE id=?`, id).Scan(&folder); err != nil {
 				return found("read message", err)

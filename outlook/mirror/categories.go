@@ -174,7 +174,7 @@ func (m *Mirror) Categorize(ctx context.Context, ids []int64, add, remove []stri
 				return err
 			}
 			o.payload = toJSON(old.then(want))
-			if err := o.rewrite(ctx, tx); err != nil {
+			if err := o.rewrite(ctx, tx, m.now()); err != nil {
 				return err
 			}
 		}

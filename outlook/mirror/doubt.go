@@ -72,11 +72,13 @@ func (r *runner) doubtfulMessage(ctx context.Context, graph string) (func(*store
 			return err
 		}
 		defer w.close()
+		w.from = r.origin(whyDelta)
 		if gone {
-			return w.remove(graph)
+			err = w.remove(graph)
+		} else {
+			err = w.upsert(&m, folder)
 		}
-		defer w.announce()
-		return w.upsert(&m, folder)
+		return errors.Join(err, w.announce())
 	}, nil
 }
 
@@ -96,7 +98,7 @@ func (r *runner) doubtfulEvent(ctx context.Context, graph string) (func(*store.T
 		return nil, err
 	}
 	return func(tx *store.Tx) error {
-		w := &eventWriter{ctx: ctx, tx: tx, account: r.account, log: r.m.log}
+		w := &eventWriter{ctx: ctx, tx: tx, account: r.account, log: r.m.log, from: r.origin(whyDelta)}
 		if gone {
 			return w.remove(graph)
 		}

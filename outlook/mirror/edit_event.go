@@ -80,7 +80,7 @@ func (m *Mirror) queueEdit(ctx context.Context, tx *store.Tx, id int64, now even
 			return err
 		}
 		o.payload = toJSON(want.over(old))
-		return o.rewrite(ctx, tx)
+		return o.rewrite(ctx, tx, m.now())
 	}
 	base := now.only(want)
 	o, ok, err := waiting(ctx, tx, "event", id, kindEdit)
@@ -105,7 +105,7 @@ func (m *Mirror) queueEdit(ctx context.Context, tx *store.Tx, id int64, now even
 	}
 	was.Base = was.Base.over(base)
 	o.payload, o.before = toJSON(want.over(old)), toJSON(was)
-	return o.rewrite(ctx, tx)
+	return o.rewrite(ctx, tx, m.now())
 }
 
 // checkEdit turns an edit into fields, or says what is wrong with it.
@@ -224,6 +224,9 @@ func (m *Mirror) CreateEvent(ctx context.Context, n NewEvent) (int64, error) {
 	start, end := n.Start.UnixMilli(), n.End.UnixMilli()
 	people := attendees(n.Attendees, nil)
 	text, busy, short := "text", "busy", previewOf(n.Body)
+	if n.HTML {
+		text, short = "html", previewOf(htmlText(n.Body))
+	}
 	f := eventFields{Subject: &n.Subject, Start: &start, End: &end, AllDay: &n.AllDay, Zone: &zone, Location: &n.Location,
 		Body: &n.Body, BodyType: &text, Preview: &short, ShowAs: &busy, Attendees: &people}
 	if n.AllDay {
@@ -303,7 +306,8 @@ func (m *Mirror) DeleteEvent(ctx context.Context, id int64) error {
 		} else if ok && o.step == stepNew {
 			return restore(ctx, tx, o) // the service never heard of it
 		}
-		// An edit that waits stays until the event is gone: should the deletion be taken back, it is still to be sent.
+		// What else waits stays until the event is gone: should the deletion be taken back, it is still to be sent. That goes for
+		// the making too, when it may have arrived: the deletion looks for what it made, and does not wait for it.
 		if _, ok, err := waiting(ctx, tx, "event", id, kindDelete); err != nil || ok {
 			return err
 		}
@@ -344,7 +348,7 @@ func (m *Mirror) Respond(ctx context.Context, id int64, response string) error {
 			return err
 		} else if ok {
 			o.payload = toJSON(want)
-			return o.rewrite(ctx, tx)
+			return o.rewrite(ctx, tx, m.now())
 		}
 		_, err = outboxRow{account: account, kind: kindRespond, itemKind: "event", item: id, payload: toJSON(want),
 			before: toJSON(eventBefore{Base: now.only(want)}), created: millis(m.now())}.insert(ctx, tx)

@@ -109,7 +109,7 @@ func (m *Mirror) changeOne(ctx context.Context, tx *store.Tx, kind string, accou
 		return err
 	}
 	o.payload, o.before = toJSON(want.over(old)), toJSON(first.over(was)) // what was at first stays the before
-	return o.rewrite(ctx, tx)
+	return o.rewrite(ctx, tx, m.now())
 }
 
 // over gives c's values where it has any, else base's.

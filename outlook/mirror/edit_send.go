@@ -20,7 +20,7 @@ func (m *Mirror) SendReply(ctx context.Context, r Reply) (int64, error) {
 	if err := checkText("text", r.Text, maxText); err != nil {
 		return 0, err
 	}
-	if !r.Forward && strings.TrimSpace(r.Text) == "" {
+	if !r.Forward && strings.TrimSpace(r.Text) == "" && len(r.Files) == 0 {
 		return 0, ErrBadInput{"text", "empty"}
 	}
 	if err := checkAddresses("to", r.To); err != nil {
@@ -41,7 +41,7 @@ func (m *Mirror) SendReply(ctx context.Context, r Reply) (int64, error) {
 		id, err = outboxRow{account: account, kind: kindReply, itemKind: "message", item: r.MessageID, payload: toJSON(r),
 			marker: newMarker(), notBefore: m.holdUntil(), created: millis(m.now())}.insert(ctx, tx)
 		tx.Changed(store.Messages, r.MessageID)
-		return errors.Join(err, forgetDraft(ctx, tx, r.Draft))
+		return errors.Join(err, claim(ctx, tx, id, r.Files), forgetDraft(ctx, tx, r.Draft))
 	})
 	if err == nil {
 		m.queued(account)
@@ -82,7 +82,7 @@ func (m *Mirror) SendMail(ctx context.Context, mail NewMail) (int64, error) {
 		}
 		id, err = outboxRow{account: mail.AccountID, kind: kindSend, itemKind: "message", payload: toJSON(mail),
 			marker: newMarker(), notBefore: m.holdUntil(), created: millis(m.now())}.insert(ctx, tx)
-		return errors.Join(err, forgetDraft(ctx, tx, mail.Draft))
+		return errors.Join(err, claim(ctx, tx, id, mail.Files), forgetDraft(ctx, tx, mail.Draft))
 	})
 	if err == nil {
 		m.queued(mail.AccountID)

@@ -141,6 +141,44 @@ func applyFields(ctx context.Context, tx *store.Tx, id int64, f eventFields) err
 	return deriveEvent(ctx, tx, id)
 }
 
+// applyTo writes values onto an event's row, and onto the occurrences of a series where it is the master of one.
+func applyTo(ctx context.Context, tx *store.Tx, id int64, f eventFields) error {
+	if err := applyFields(ctx, tx, id, f); err != nil {
+		return err
+	}
+	ids, err := occurrencesOf(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	f.Start, f.End, f.AllDay, f.Zone = nil, nil, nil, nil // each has its own
+	for _, occurrence := range ids {
+		if err := applyFields(ctx, tx, occurrence, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// occurrencesOf lists the occurrences that take their values from a master; none for any other event. Those that the person
+// has edited by themselves keep that.
+func occurrencesOf(ctx context.Context, tx *store.Tx, master int64) ([]int64, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT o.id FROM event m JOIN event o ON o.account_id=m.account_id AND o.master_graph_id=m.graph_id AND o.kind='occurrence'
+		WHERE m.id=? AND m.kind='seriesMaster' AND m.graph_id<>'' AND NOT EXISTS (SELECT 1 FROM outbox x WHERE x.item_kind='event' AND x.item_id=o.id)`, master)
+	if err != nil {
+		return nil, fmt.Errorf("read occurrences: %w", err)
+	}
+	defer rows.Close()
+	var out []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("read occurrences: %w", err)
+		}
+		out = append(out, id)
+	}
+	return out, rows.Err()
+}
+
 // deriveEvent keeps the dates of an all-day event and the address index in step with the row.
 func deriveEvent(ctx context.Context, tx *store.Tx, id int64) error {
 	var kind, organizer, attendees string

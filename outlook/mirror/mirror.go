@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -25,6 +26,8 @@ type Options struct {
 	// UndoSend is how long mail and the deletion of an event wait in the outbox before their first request, so that
 	// Discard can still take them back.
 	UndoSend time.Duration
+	// Files is the folder for copies of the files that go with mail written here; "": outbox, beside the file that DB is.
+	Files string
 }
 
 // Mirror reads and edits what is mirrored, and owns the workers that fill it and carry edits away. It is safe for
@@ -39,6 +42,7 @@ type Mirror struct {
 	undoSend time.Duration
 	// endsEarly is the constant of that name; tests make it smaller.
 	endsEarly int
+	files     string
 
 	mu         sync.Mutex
 	pace       pace
@@ -49,7 +53,7 @@ type Mirror struct {
 
 // New makes a mirror over an open file. It starts nothing; an unknown zone counts as UTC.
 func New(opt Options) *Mirror {
-	m := &Mirror{db: opt.DB, log: opt.Log, now: opt.Now, zone: time.UTC, poll: opt.PollEvery, retry: opt.RetryBase, undoSend: opt.UndoSend, endsEarly: endsEarly, runners: map[int64]*runner{}}
+	m := &Mirror{db: opt.DB, log: opt.Log, now: opt.Now, zone: time.UTC, poll: opt.PollEvery, retry: opt.RetryBase, undoSend: opt.UndoSend, endsEarly: endsEarly, files: opt.Files, runners: map[int64]*runner{}}
 	if m.log == nil {
 		m.log = slog.New(slog.DiscardHandler)
 	}
@@ -65,6 +69,9 @@ func New(opt Options) *Mirror {
 	if m.retry <= 0 {
 		m.retry = 5 * time.Second
 	}
+	if m.files == "" {
+		m.files = filepath.Join(filepath.Dir(m.db.Path()), "outbox")
+	}
 	return m
 }
 
@@ -79,8 +86,8 @@ var ErrNotOrganizer = errors.New("only the organizer may change this event")
 var ErrClosed = errors.New("the mirror is closed")
 
 // ErrBadInput says which field of an edit cannot be taken. Field is subject, start, end, location, attendees, to, cc,
-// bcc, text, calendar, account, folder, showAs, zone or response; Why is a short key: empty, invalid, toolong, before,
-// missing, or many.
+// bcc, text, calendar, account, folder, showAs, zone, response, files or state; Why is a short key: empty, invalid, toolong,
+// toolarge, before, missing, many, sending or conflict.
 type ErrBadInput struct{ Field, Why string }
 
 // Error names the field and the reason.
@@ -148,11 +155,12 @@ func (m *Mirror) Erase(ctx context.Context, accountID int64) error {
 	if err := m.Disconnect(ctx, accountID); err != nil {
 		return err
 	}
+	defer m.sweepBlobs(ctx)
 	return m.db.Write(ctx, "erase account", func(tx *store.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM account WHERE id=?`, accountID); err != nil {
 			return err
 		}
-		for _, k := range []store.Kind{store.Accounts, store.Folders, store.Messages, store.Events, store.Contacts, store.Outbox, store.Sync} {
+		for _, k := range []store.Kind{store.Accounts, store.Folders, store.Messages, store.Events, store.Contacts, store.Outbox, store.Sync, store.Ledger} {
 			tx.Changed(k)
 		}
 		return nil

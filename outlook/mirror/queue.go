@@ -27,9 +27,22 @@ type refusal struct {
 func (f refusal) Error() string { return f.reason + ": " + f.err.Error() }
 func (f refusal) Unwrap() error { return f.err }
 
-// outboxLoop carries intentions out one at a time, in the order they were made, so that no two ever work on one draft.
+// A lane carries intentions out one at a time, in the order they were made, so that no two ever work on one draft or event.
+// There are two, since mail with files may take minutes and nothing else is to wait for that; a row is in one of them from
+// its beginning to its end.
+type lane struct {
+	name  string
+	files bool
+	wake  chan struct{}
+}
+
 func (r *runner) outboxLoop(ctx context.Context) {
-	if err := r.holdSending(ctx); err != nil && ctx.Err() == nil {
+	r.laneLoop(ctx, lane{"outbox", false, r.outboxWake})
+}
+func (r *runner) fileLoop(ctx context.Context) { r.laneLoop(ctx, lane{"files", true, r.fileWake}) }
+
+func (r *runner) laneLoop(ctx context.Context, l lane) {
+	if err := r.holdSending(ctx, l); err != nil && ctx.Err() == nil {
 		r.m.log.Error("queue not prepared", "error", err)
 	}
 	for ctx.Err() == nil {
@@ -41,36 +54,51 @@ func (r *runner) outboxLoop(ctx context.Context) {
 			if err := r.releaseOffline(ctx); err != nil && ctx.Err() == nil {
 				r.m.log.Error("queue not released", "error", err)
 			}
+			r.wakeOutbox() // the other lane too
 		}
-		o, next, err := r.due(ctx)
+		o, next, err := r.due(ctx, l.files)
 		if err != nil {
 			if ctx.Err() == nil {
 				r.m.log.Error("queue not read", "error", err)
 			}
-			wait(ctx, r.outboxWake, r.m.retry)
+			wait(ctx, l.wake, r.m.retry)
 			continue
 		}
 		if o.id == 0 {
-			wait(ctx, r.outboxWake, next)
+			wait(ctx, l.wake, next)
 			continue
 		}
-		err = r.carryOut(ctx, o)
-		if ctx.Err() != nil {
-			return // what was begun is written; the next start goes on from there
-		}
-		r.seen(err)
-		if err := r.settle(ctx, o, err); err != nil {
+		if err := r.attempt(ctx, o); err != nil && ctx.Err() == nil {
 			r.m.log.Error("queue not written", "error", err)
 			wait(ctx, nil, r.m.retry)
 		}
 	}
 }
 
+// attempt carries an intention out, marks of other messages together with it, and writes how that ended.
+func (r *runner) attempt(ctx context.Context, o outboxRow) error {
+	if o.kind == kindRead || o.kind == kindMove {
+		rows, err := r.companions(ctx)
+		if err != nil {
+			return err
+		}
+		if len(rows) > 1 {
+			return r.carryMarks(ctx, rows)
+		}
+	}
+	err := r.carryOut(ctx, o)
+	if ctx.Err() != nil {
+		return nil // what was begun is written; the next start goes on from there
+	}
+	r.seen(err)
+	return r.settle(ctx, o, err)
+}
+
 // holdSending gives what was being sent when the program ended time to arrive, before anybody looks whether it did.
-func (r *runner) holdSending(ctx context.Context) error {
+func (r *runner) holdSending(ctx context.Context, l lane) error {
 	return r.m.db.Write(ctx, "hold queue", func(tx *store.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE outbox SET not_before=max(not_before,?) WHERE account_id=? AND state='queued' AND step IN (?,?) AND kind IN (?,?)`,
-			millis(r.m.now().Add(r.m.retry)), r.account, stepSending, stepDrafting, kindReply, kindSend)
+		_, err := tx.ExecContext(ctx, `UPDATE outbox SET not_before=max(not_before,?) WHERE account_id=? AND state='queued' AND step IN (?,?) AND kind IN (?,?) AND `+withFiles("outbox")+`=?`,
+			millis(r.m.now().Add(r.m.retry)), r.account, stepSending, stepDrafting, kindReply, kindSend, l.files)
 		return err
 	})
 }
@@ -82,22 +110,30 @@ func (r *runner) releaseOffline(ctx context.Context) error {
 	})
 }
 
-// due finds the oldest intention whose time has come; without one, next is how long to wait (0: until woken). What is to
-// be done to an event waits for what was to be done before; but an edit or answer of an event that is to be deleted waits
-// for the deletion, which ends it, or for that to be taken back.
-func (r *runner) due(ctx context.Context) (o outboxRow, next time.Duration, err error) {
-	const ready = ` FROM outbox o WHERE account_id=?1 AND state='queued' AND NOT (item_kind='event' AND EXISTS
-		(SELECT 1 FROM outbox p WHERE p.item_kind='event' AND p.item_id=o.item_id AND CASE
-			WHEN o.kind='event.delete' AND p.kind IN ('event.edit','event.respond') THEN 0
-			WHEN p.kind='event.delete' AND o.kind IN ('event.edit','event.respond') THEN 1
-			ELSE p.id<o.id END))`
+// withFiles tells in SQL whether a row's mail has files, for which there is a lane of its own.
+func withFiles(table string) string {
+	return `EXISTS (SELECT 1 FROM outbox_file f WHERE f.outbox_id=` + table + `.id)`
+}
+
+// readyRows are the intentions that wait for nothing but their time. What is to be done to an event waits for what was to be
+// done before; but whatever else was to be done to an event that is to be deleted waits for the deletion, which ends it, or
+// for that to be taken back. Nothing waits for another item.
+const readyRows = ` FROM outbox o WHERE account_id=?1 AND state='queued' AND NOT (item_kind='event' AND EXISTS
+	(SELECT 1 FROM outbox p WHERE p.item_kind='event' AND p.item_id=o.item_id AND CASE
+		WHEN o.kind='event.delete' AND p.kind<>'event.delete' THEN 0
+		WHEN p.kind='event.delete' AND o.kind<>'event.delete' THEN 1
+		ELSE p.id<o.id END))`
+
+// due finds the oldest intention of a lane whose time has come; without one, next is how long to wait (0: until woken).
+func (r *runner) due(ctx context.Context, files bool) (o outboxRow, next time.Duration, err error) {
+	ready := readyRows + ` AND ` + withFiles("o") + `=?2`
 	now := millis(r.m.now())
-	o, err = scanOutbox(r.m.db.Reader().QueryRowContext(ctx, `SELECT `+outboxColumns+ready+` AND not_before<=?2 ORDER BY id LIMIT 1`, r.account, now))
+	o, err = scanOutbox(r.m.db.Reader().QueryRowContext(ctx, `SELECT `+outboxColumns+ready+` AND not_before<=?3 ORDER BY id LIMIT 1`, r.account, files, now))
 	if err == nil || !errors.Is(err, sql.ErrNoRows) {
 		return o, 0, err
 	}
 	var at sql.NullInt64
-	if err := r.m.db.Reader().QueryRowContext(ctx, `SELECT min(not_before)`+ready, r.account).Scan(&at); err != nil {
+	if err := r.m.db.Reader().QueryRowContext(ctx, `SELECT min(not_before)`+ready, r.account, files).Scan(&at); err != nil {
 		return outboxRow{}, 0, err
 	}
 	if !at.Valid {
@@ -133,6 +169,13 @@ func (r *runner) settle(ctx context.Context, o outboxRow, err error) error {
 	if err == nil || errors.Is(err, errDropped) {
 		return nil
 	}
+	return r.m.db.Write(ctx, "note attempt", func(tx *store.Tx) error { return r.settleIn(ctx, tx, o, err) })
+}
+
+func (r *runner) settleIn(ctx context.Context, tx *store.Tx, o outboxRow, err error) error {
+	if errors.Is(err, errDropped) {
+		return nil
+	}
 	state, reason, attempts := "queued", reasonServer, o.attempts+1
 	delay := r.backoff(attempts)
 	var end refusal
@@ -159,13 +202,17 @@ func (r *runner) settle(ctx context.Context, o outboxRow, err error) error {
 		state = "failed"
 	}
 	r.m.log.Info("intention not carried out", "kind", o.kind, "state", state, "reason", reason, "attempt", attempts, "error", err)
-	return r.m.db.Write(ctx, "note attempt", func(tx *store.Tx) error {
-		_, werr := tx.ExecContext(ctx, `UPDATE outbox SET state=?, attempts=?, not_before=?, error=? WHERE id=? AND state='queued' AND payload=?`,
-			state, attempts, millis(r.m.now().Add(delay)), reason+": "+err.Error(), o.id, o.payload) // a newer wish begins anew
-		tx.Changed(store.Outbox, o.id)
-		tx.Changed(o.kindChanged(), o.item)
+	tx.Changed(store.Outbox, o.id)
+	tx.Changed(o.kindChanged(), o.item)
+	res, werr := tx.ExecContext(ctx, `UPDATE outbox SET state=?, attempts=?, not_before=?, error=? WHERE id=? AND state='queued' AND payload=?`,
+		state, attempts, millis(r.m.now().Add(delay)), reason+": "+err.Error(), o.id, o.payload) // a newer wish begins anew
+	if werr != nil || state != "failed" {
 		return werr
-	})
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return err
+	}
+	return o.noted(ctx, tx, r.m.now(), ledgerFailed, reason)
 }
 
 // advance writes how far an intention has come, before the request that the step names is sent.
@@ -189,29 +236,58 @@ func (r *runner) advance(ctx context.Context, o *outboxRow, step, remote string)
 // done ends an intention that was carried out. If it was changed meanwhile it stays, with what was sent as its base, and
 // then is called either way, in the same transaction.
 func (r *runner) done(ctx context.Context, o outboxRow, base func(before string) (string, error), etag string, then func(*store.Tx) error) error {
-	return r.m.db.Write(ctx, "confirm", func(tx *store.Tx) error {
-		tx.Changed(o.kindChanged(), o.item)
-		tx.Changed(store.Outbox, o.id)
-		now, err := readOutbox(ctx, tx, o.id)
-		switch {
-		case isNotFound(err): // given up meanwhile; the service's version still is the truth
-		case err != nil:
+	return r.m.db.Write(ctx, "confirm", func(tx *store.Tx) error { return r.doneIn(ctx, tx, o, base, etag, then) })
+}
+
+func (r *runner) doneIn(ctx context.Context, tx *store.Tx, o outboxRow, base func(before string) (string, error), etag string, then func(*store.Tx) error) error {
+	tx.Changed(o.kindChanged(), o.item)
+	tx.Changed(store.Outbox, o.id)
+	now, err := readOutbox(ctx, tx, o.id)
+	switch {
+	case isNotFound(err): // given up meanwhile; the service's version still is the truth
+	case err != nil:
+		return err
+	case now.payload == o.payload || base == nil:
+		if err := dropOutbox(ctx, tx, o.id); err != nil {
 			return err
-		case now.payload == o.payload || base == nil:
-			if err := dropOutbox(ctx, tx, o.id); err != nil {
-				return err
-			}
-		default:
-			before, err := base(now.before)
-			if err != nil {
-				return err
-			}
-			if _, err := tx.ExecContext(ctx, `UPDATE outbox SET before=?, etag=?, step='' WHERE id=?`, before, etag, o.id); err != nil {
-				return fmt.Errorf("write queue: %w", err)
-			}
 		}
-		if then == nil {
-			return nil
+	default:
+		before, err := base(now.before)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE outbox SET before=?, etag=?, step='' WHERE id=?`, before, etag, o.id); err != nil {
+			return fmt.Errorf("write queue: %w", err)
+		}
+	}
+	if err := note(ctx, tx, ledgerEntry{account: o.account, item: o.item, kind: o.itemKind, out: true, what: ledgerSent, why: o.kind, who: byYou,
+		fields: o.fieldNames(), remote: o.sentAs(), at: millis(r.m.now())}); err != nil {
+		return err
+	}
+	if then == nil {
+		return nil
+	}
+	return then(tx)
+}
+
+// sentAs is the id that mail has among the sent; "" for anything else.
+func (o outboxRow) sentAs() string {
+	if o.kind == kindReply || o.kind == kindSend {
+		return o.remote
+	}
+	return ""
+}
+
+// endGone ends an intention whose item the service no longer has, where nothing of the person's is lost with it; the ledger
+// keeps that it was not carried out.
+func (r *runner) endGone(ctx context.Context, o outboxRow, then func(*store.Tx) error) error {
+	return r.m.db.Write(ctx, "end intention", func(tx *store.Tx) error {
+		tx.Changed(o.kindChanged(), o.item)
+		if err := dropOutbox(ctx, tx, o.id); err != nil {
+			return err
+		}
+		if err := o.noted(ctx, tx, r.m.now(), ledgerFailed, reasonGone); err != nil || then == nil {
+			return err
 		}
 		return then(tx)
 	})

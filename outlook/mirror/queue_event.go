@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"supercrm/internal/store"
@@ -56,7 +57,7 @@ func (r *runner) accept(ctx context.Context, tx *store.Tx, e *outlook.Event, cal
 	if e.ID == "" {
 		return nil
 	}
-	w := &eventWriter{ctx: ctx, tx: tx, account: r.account, log: r.m.log}
+	w := &eventWriter{ctx: ctx, tx: tx, account: r.account, log: r.m.log, from: r.origin(whyConfirmation)}
 	return w.upsert(e, nil, calendar)
 }
 
@@ -127,8 +128,14 @@ func (r *runner) conflict(ctx context.Context, o outboxRow, theirs eventConflict
 	return r.m.db.Write(ctx, "keep both versions", func(tx *store.Tx) error {
 		tx.Changed(store.Outbox, o.id)
 		tx.Changed(store.Events, o.item)
-		_, err := tx.ExecContext(ctx, `UPDATE outbox SET state='conflict', error=?, conflict=? WHERE id=?`, reasonConflict, toJSON(theirs), o.id)
-		return err
+		res, err := tx.ExecContext(ctx, `UPDATE outbox SET state='conflict', error=?, conflict=? WHERE id=?`, reasonConflict, toJSON(theirs), o.id)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return err // given up a moment ago
+		}
+		return o.noted(ctx, tx, r.m.now(), ledgerConflict, strings.Join(theirs.Fields.names(), " "))
 	})
 }
 
@@ -199,7 +206,7 @@ func (r *runner) reread(ctx context.Context, o outboxRow) (outboxRow, error) {
 }
 
 // sendDelete deletes an event. That it is gone already is what was wanted. The step is noted first, so that nobody is told
-// that the deletion was taken back while it is under way.
+// that the deletion was taken back while it is under way. An event whose making is in doubt is looked for first.
 func (r *runner) sendDelete(ctx context.Context, o outboxRow) error {
 	graph, err := r.graphOf(ctx, o)
 	if err != nil {
@@ -207,6 +214,11 @@ func (r *runner) sendDelete(ctx context.Context, o outboxRow) error {
 	}
 	if err := r.advance(ctx, &o, stepSending, ""); err != nil {
 		return err
+	}
+	if graph == "" {
+		if graph, err = r.madeInDoubt(ctx, o); err != nil {
+			return r.stepBack(ctx, &o, stepNew, err)
+		}
 	}
 	if graph != "" {
 		if err := r.client.DeleteEvent(ctx, graph); err != nil && !outlook.IsNotFound(err) {
@@ -221,11 +233,43 @@ func (r *runner) sendDelete(ctx context.Context, o outboxRow) error {
 	})
 }
 
-// sendRespond answers an invitation. After a lost answer it looks first: each response mails the organizer.
+// madeInDoubt finds the event that an attempt at making it may have made; "" when there is none. Its transaction id tells.
+func (r *runner) madeInDoubt(ctx context.Context, o outboxRow) (string, error) {
+	create, err := scanOutbox(r.m.db.Reader().QueryRowContext(ctx, `SELECT `+outboxColumns+` FROM outbox WHERE item_kind='event' AND item_id=? AND kind=?`, o.item, kindCreate))
+	if err := found("read queue", err); err != nil {
+		if isNotFound(err) {
+			return "", nil
+		}
+		return "", err
+	}
+	want, err := parse[eventFields](create.payload)
+	if err != nil || want.Start == nil || want.End == nil {
+		return "", refusal{reasonRefused, errors.Join(err, errors.New("no times"))}
+	}
+	_, calendar, err := r.calendarOf(ctx, o.item)
+	if isNotFound(err) {
+		return "", nil // the calendar is gone, and the event with it
+	}
+	if err != nil {
+		return "", err
+	}
+	made, ok, err := r.client.FindByTransaction(ctx, calendar, create.marker, time.UnixMilli(*want.Start).Add(-48*time.Hour), time.UnixMilli(*want.End).Add(48*time.Hour))
+	if err != nil || !ok {
+		return "", err
+	}
+	return made.ID, nil
+}
+
+// sendRespond answers an invitation. Each response mails the organizer, so it looks first: after a lost answer, and whether
+// the person has answered elsewhere in the meantime; another answer there is a conflict.
 func (r *runner) sendRespond(ctx context.Context, o outboxRow) error {
 	want, err := parse[eventFields](o.payload)
 	if err != nil || want.Response == nil {
 		return refusal{reasonRefused, errors.Join(err, errors.New("no response"))}
+	}
+	was, err := parse[eventBefore](o.before)
+	if err != nil {
+		return refusal{reasonRefused, err}
 	}
 	graph, err := r.graphOf(ctx, o)
 	if err != nil {
@@ -234,13 +278,16 @@ func (r *runner) sendRespond(ctx context.Context, o outboxRow) error {
 	if graph == "" {
 		return refusal{reasonGone, errors.New("the event is gone")}
 	}
-	if o.step == stepSending {
-		now, err := r.client.Event(ctx, graph)
-		if err != nil {
-			return err
-		}
-		if now.Response != nil && now.Response.Response == *want.Response {
+	now, err := r.client.Event(ctx, graph)
+	if err != nil {
+		return err
+	}
+	if now.Response != nil && now.Response.Response != "" {
+		switch theirs := now.Response.Response; {
+		case theirs == *want.Response:
 			return r.done(ctx, o, baseEvent(want), "", nil)
+		case was.Base.Response != nil && theirs != *was.Base.Response && theirs != "none" && theirs != "notResponded":
+			return r.conflict(ctx, o, eventConflict{ETag: now.ETag, Fields: eventFields{Response: &theirs}})
 		}
 	}
 	if err := r.advance(ctx, &o, stepSending, ""); err != nil {

@@ -3,112 +3,22 @@ package mirror
 import (
 	"context"
 	"errors"
-	"fmt"
 
-	"supercrm/internal/store"
 	"supercrm/outlook"
 )
-
-// sendRead carries read state and flag to the service. To repeat it does no harm.
-func (r *runner) sendRead(ctx context.Context, o outboxRow) error {
-	want, err := parse[mailChange](o.payload)
-	if err != nil {
-		return refusal{reasonRefused, err}
-	}
-	graph, err := r.graphOf(ctx, o)
-	if err != nil {
-		return err
-	}
-	if graph == "" {
-		return r.done(ctx, o, nil, "", nil) // the message is gone, and with it what it was marked as
-	}
-	patch := outlook.MessagePatch{IsRead: want.Read}
-	if want.Flagged != nil {
-		patch.Flag = &outlook.Flag{FlagStatus: "notFlagged"}
-		if *want.Flagged {
-			patch.Flag.FlagStatus = "flagged"
-		}
-	}
-	if err := r.client.PatchMessage(ctx, graph, patch); outlook.IsNotFound(err) {
-		return r.mailGone(ctx, o)
-	} else if err != nil {
-		return err
-	}
-	return r.done(ctx, o, baseMail(want), "", nil)
-}
-
-// sendMove carries a move to the service. To repeat it does no harm, since the id survives the first.
-func (r *runner) sendMove(ctx context.Context, o outboxRow) error {
-	want, err := parse[mailChange](o.payload)
-	if err != nil {
-		return refusal{reasonRefused, err}
-	}
-	graph, err := r.graphOf(ctx, o)
-	if err != nil {
-		return err
-	}
-	if graph == "" {
-		return r.done(ctx, o, nil, "", nil)
-	}
-	to := want.To
-	if err := r.m.db.Reader().QueryRowContext(ctx, `SELECT graph_id FROM mail_folder WHERE id=?`, want.Folder).Scan(&to); err != nil {
-		to = want.To // the row went; the name still says which is meant
-	}
-	if err := r.advance(ctx, &o, stepSending, ""); err != nil {
-		return err
-	}
-	state, err := r.client.MoveMessage(ctx, graph, to)
-	if outlook.IsNotFound(err) {
-		if _, err := r.client.GetMessageState(ctx, graph); outlook.IsNotFound(err) {
-			return r.mailGone(ctx, o)
-		} else if err != nil {
-			return err
-		}
-		return refusal{reasonRefused, err} // the folder is what is missing
-	}
-	if err != nil {
-		return r.stepBack(ctx, &o, stepNew, err)
-	}
-	return r.done(ctx, o, baseMail(want), "", func(tx *store.Tx) error {
-		if state.ID == "" || state.ID == graph {
-			return nil
-		}
-		_, err := tx.ExecContext(ctx, `UPDATE OR IGNORE message SET graph_id=? WHERE id=?`, state.ID, o.item)
-		return err
-	})
-}
-
-func baseMail(sent mailChange) func(string) (string, error) {
-	return func(before string) (string, error) {
-		was, err := parse[mailChange](before)
-		return toJSON(sent.over(was)), err
-	}
-}
-
-// mailGone ends what was to be done to a message that the service no longer has; there is nothing to lose.
-func (r *runner) mailGone(ctx context.Context, o outboxRow) error {
-	return r.done(ctx, o, nil, "", func(tx *store.Tx) error {
-		var others int
-		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM outbox WHERE item_kind='message' AND item_id=? AND id<>?`, o.item, o.id).Scan(&others); err != nil {
-			return fmt.Errorf("read queue: %w", err)
-		}
-		if others > 0 {
-			return nil
-		}
-		return deleteMessage(ctx, tx, o.item)
-	})
-}
 
 // sendMail makes a draft, fills it and sends it. Every step is written before its request, and what may have happened is
 // looked at before anything is repeated:
 //
 //	drafting  find the marker before making another draft
 //	filling   see whether our text is in it already
+//	files     see which of the files it has already
 //	sending   see whether it still is a draft before sending it again
 //
 // The service's own answers are no proof: a 504 may have delivered (up to four copies were seen).
 func (r *runner) sendMail(ctx context.Context, o outboxRow) error {
 	resumed := true // this step was begun by an attempt whose end is not known
+	incomplete := 0
 	for {
 		var err error
 		switch o.step {
@@ -122,7 +32,20 @@ func (r *runner) sendMail(ctx context.Context, o outboxRow) error {
 			err = r.makeDraft(ctx, &o, resumed)
 		case stepDrafted, stepFilling:
 			err = r.fillDraft(ctx, &o)
+		case stepFiles:
+			err = r.attachFiles(ctx, &o)
 		case stepReady:
+			if whole, err := r.complete(ctx, o); err != nil {
+				return err
+			} else if !whole {
+				if incomplete++; incomplete > 2 {
+					return errors.New("the draft does not keep its files")
+				}
+				if err := r.advance(ctx, &o, stepFiles, o.remote); err != nil {
+					return err
+				}
+				continue
+			}
 			if err := r.advance(ctx, &o, stepSending, o.remote); err != nil {
 				return err
 			}
@@ -149,6 +72,7 @@ func (r *runner) sent(ctx context.Context, o outboxRow) error {
 	if err := r.done(ctx, o, nil, "", nil); err != nil {
 		return err
 	}
+	r.m.sweepBlobs(ctx)
 	r.wakeSync() // so that it shows among the sent
 	return nil
 }
@@ -178,7 +102,9 @@ func (r *runner) makeDraft(ctx context.Context, o *outboxRow, resumed bool) erro
 	}
 	step := stepDrafted
 	if o.kind == kindSend {
-		step = stepReady // it was made whole
+		if step, err = r.afterText(ctx, *o); err != nil { // it was made with its text
+			return err
+		}
 	}
 	return r.advance(ctx, o, step, made.ID)
 }
@@ -235,8 +161,12 @@ func toRecipients(list []Address) []outlook.Recipient {
 // fillDraft puts the person's text above the thread that the service quotes. The service's own "comment" would lose the
 // line breaks in HTML.
 func (r *runner) fillDraft(ctx context.Context, o *outboxRow) error {
+	next, err := r.afterText(ctx, *o)
+	if err != nil {
+		return err
+	}
 	if o.kind == kindSend {
-		return r.advance(ctx, o, stepReady, o.remote) // a draft found by its marker was made whole
+		return r.advance(ctx, o, next, o.remote) // a draft found by its marker was made with its text
 	}
 	reply, err := parse[Reply](o.payload)
 	if err != nil {
@@ -263,7 +193,7 @@ func (r *runner) fillDraft(ctx context.Context, o *outboxRow) error {
 			return err
 		}
 	}
-	return r.advance(ctx, o, stepReady, o.remote)
+	return r.advance(ctx, o, next, o.remote)
 }
 
 // sendDraft sends, looking first when an earlier attempt may have done so.

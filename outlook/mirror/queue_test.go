@@ -101,7 +101,7 @@ func TestConflictKeepsBothVersions(t *testing.T) {
 				return len(box) == 1 && box[0].State == PendingConflict
 			})
 			c := box[0].Conflict
-			if c == nil || len(c.Fields) != 1 || c.Fields[0] != (ConflictField{"subject", ours, "Review, theirs"}) {
+			if c == nil || len(c.Fields) != 1 || c.Fields[0] != (ConflictField{Name: "subject", Mine: ours, Theirs: "Review, theirs", Was: "Review", Both: true}) {
 				t.Fatalf("%+v", c)
 			}
 			r.synced()

@@ -91,6 +91,7 @@ type Reply struct {
 	Forward   bool
 	To, Cc    []Address
 	Text      string
+	Files     []int64 // as Attach gave them
 	// Draft, if not "", names the setting that holds the unsent text. It is removed in the transaction that queues the
 	// answer: a crash leaves the one or the other, never both.
 	Draft string `json:"-"`
@@ -102,7 +103,8 @@ type NewMail struct {
 	To, Cc, Bcc []Address
 	Subject     string
 	Text        string
-	Draft       string `json:"-"` // as Reply.Draft
+	Files       []int64 // as Attach gave them
+	Draft       string  `json:"-"` // as Reply.Draft
 }
 
 // Calendar is one calendar of an account.
@@ -180,36 +182,9 @@ type NewEvent struct {
 	Zone       string
 	AllDay     bool
 	Location   string
-	Body       string // plain text
+	Body       string
+	HTML       bool // Body is HTML; else it is plain text
 	Attendees  []Address
-}
-
-// OutboxItem is one intention that has not been confirmed. Subject names the item for the person.
-type OutboxItem struct {
-	ID       int64
-	Kind     string // mail.reply mail.send mail.read mail.categories mail.move event.edit event.create event.delete
-	ItemKind string // message or event
-	ItemID   int64
-	Subject  string
-	State    Pending
-	Attempts int
-	Since    time.Time
-	Next     time.Time // when it is tried again; zero: at once
-	// MayHaveLeft is true of mail whose sending was in doubt to the end: look among the sent mail before sending it again.
-	MayHaveLeft bool
-	// Reason is a short key for the text that the person sees: "", offline, throttled, signin, server, refused, conflict, gone, toolarge.
-	Reason   string
-	Conflict *Conflict
-}
-
-// Conflict holds both versions of an event's changed fields, as text for the person to choose from.
-type Conflict struct {
-	Fields []ConflictField
-}
-
-// ConflictField is one field that differs. Name is subject, start, end, location, body, attendees.
-type ConflictField struct {
-	Name, Mine, Theirs string
 }
 
 // Touch is a mail or meeting with somebody, for the who panel's timeline.
@@ -231,7 +206,9 @@ type Status struct {
 	SyncedAt    time.Time // last complete round; zero before the first
 	Offline     bool
 	SignIn      bool
-	Pending     int    // outbox entries on their way
-	Failed      int    // outbox entries that wait for the person
-	Problem     string // key: "", throttled, server, refused, diskfull, readonly, damaged, keychain
+	Pending     int // outbox entries on their way
+	Failed      int // outbox entries that wait for the person
+	// FilesSent and FilesTotal are bytes of the files that go with mail on its way.
+	FilesSent, FilesTotal int64
+	Problem               string // key: "", throttled, server, refused, diskfull, readonly, damaged, keychain
 }

@@ -24,13 +24,14 @@ type runner struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 
-	syncWake, outboxWake, bodyWake chan struct{} // one slot each: a wake is not lost and not repeated
-	paceWake, lookWake             chan struct{} // the sync worker's: its pace, or what is on the screen, has changed
-	retryOffline                   atomic.Bool   // what waits for the network is to be tried now
-	whole                          atomic.Bool   // the next round looks at everything
+	syncWake, outboxWake, fileWake, bodyWake chan struct{} // one slot each: a wake is not lost and not repeated
+	paceWake, lookWake                       chan struct{} // the sync worker's: its pace, or what is on the screen, has changed
+	retryOffline                             atomic.Bool   // what waits for the network is to be tried now
+	whole                                    atomic.Bool   // the next round looks at everything
 
-	zoneRead bool // by the sync worker only
-	poll     poll // by the sync worker only
+	zoneRead bool      // by the sync worker only
+	trimmed  time.Time // the ledger; likewise
+	poll     poll      // by the sync worker only
 	answers  answers
 	noBatch  atomic.Int64 // until when the service takes no batches, in milliseconds since 1970
 
@@ -50,7 +51,7 @@ type runner struct {
 
 func newRunner(m *Mirror, account int64, upn string, client *outlook.Client) *runner {
 	return &runner{m: m, account: account, upn: upn, client: client,
-		syncWake: make(chan struct{}, 1), outboxWake: make(chan struct{}, 1), bodyWake: make(chan struct{}, 1),
+		syncWake: make(chan struct{}, 1), outboxWake: make(chan struct{}, 1), fileWake: make(chan struct{}, 1), bodyWake: make(chan struct{}, 1),
 		paceWake: make(chan struct{}, 1), lookWake: make(chan struct{}, 1)}
 }
 
@@ -64,6 +65,7 @@ func (r *runner) start(ctx context.Context) {
 	r.ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	r.spawn("sync", r.syncLoop)
 	r.spawn("outbox", r.outboxLoop)
+	r.spawn("files", r.fileLoop)
 	r.spawn("bodies", r.bodyLoop)
 }
 
@@ -121,8 +123,12 @@ func poke(c chan struct{}) {
 	}
 }
 
-func (r *runner) wakeSync()   { poke(r.syncWake) }
-func (r *runner) wakeOutbox() { poke(r.outboxWake) }
+func (r *runner) wakeSync() { poke(r.syncWake) }
+
+func (r *runner) wakeOutbox() {
+	poke(r.outboxWake)
+	poke(r.fileWake)
+}
 
 func (r *runner) wantBody(id int64) {
 	r.mu.Lock()

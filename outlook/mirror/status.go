@@ -15,7 +15,7 @@ func (m *Mirror) Status(ctx context.Context) ([]Status, error) {
 		var s Status
 		var synced int64
 		var total, done, unfinished int
-		err := row.Scan(&s.AccountID, &s.SignIn, &s.Pending, &s.Failed, &synced, &total, &done, &unfinished)
+		err := row.Scan(&s.AccountID, &s.SignIn, &s.Pending, &s.Failed, &synced, &total, &done, &unfinished, &s.FilesSent, &s.FilesTotal)
 		s.SyncedAt = instant(synced)
 		if unfinished > 0 || s.SyncedAt.IsZero() {
 			s.Done, s.Total = done, max(total, done)
@@ -27,7 +27,9 @@ func (m *Mirror) Status(ctx context.Context) ([]Status, error) {
 		coalesce((SELECT synced_at FROM sync_state WHERE account_id=a.id AND scope='all'),0),
 		coalesce((SELECT sum(CASE WHEN in_range>=0 THEN in_range ELSE total END) FROM mail_folder WHERE account_id=a.id),0),
 		(SELECT count(*) FROM message m JOIN mail_folder f ON f.id=m.folder_id WHERE f.account_id=a.id),
-		(SELECT count(*) FROM sync_state WHERE account_id=a.id AND scope LIKE 'messages:%' AND synced_at=0)
+		(SELECT count(*) FROM sync_state WHERE account_id=a.id AND scope LIKE 'messages:%' AND synced_at=0),
+		coalesce((SELECT sum(f.sent) FROM outbox_file f JOIN outbox o ON o.id=f.outbox_id WHERE o.account_id=a.id AND o.state='queued'),0),
+		coalesce((SELECT sum(f.size) FROM outbox_file f JOIN outbox o ON o.id=f.outbox_id WHERE o.account_id=a.id AND o.state='queued'),0)
 		FROM account a ORDER BY a.added_at, a.id`)
 	if err != nil {
 		return nil, err

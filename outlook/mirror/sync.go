@@ -44,6 +44,9 @@ func (r *runner) syncLoop(ctx context.Context) {
 			r.m.log.Warn("mirror round failed", "account", r.account, "failures", failures, "error", err)
 		} else {
 			failures = 0
+			if err := r.trimLedger(ctx); err != nil && ctx.Err() == nil {
+				r.m.log.Error("ledger not trimmed", "error", err)
+			}
 		}
 		poke(r.bodyWake)
 		r.untilDue(ctx, failures, outlook.IsNetwork(err))

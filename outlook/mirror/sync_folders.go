@@ -40,6 +40,10 @@ func (r *runner) syncFolders(ctx context.Context) ([]folderRef, error) {
 		if err != nil {
 			return nil, err
 		}
+		rescued, err := r.rescue(ctx, dead)
+		if err != nil {
+			return nil, err
+		}
 		return func(tx *store.Tx) error {
 			for _, f := range live {
 				if err := r.upsertFolder(ctx, tx, f, names); err != nil {
@@ -48,6 +52,9 @@ func (r *runner) syncFolders(ctx context.Context) ([]folderRef, error) {
 				if err := s.met(ctx, tx, r.account, f.ID); err != nil {
 					return err
 				}
+			}
+			if err := r.rehouse(ctx, tx, rescued); err != nil {
+				return err
 			}
 			return r.deleteFolders(ctx, tx, dead)
 		}, nil
@@ -65,7 +72,16 @@ func (r *runner) syncFolders(ctx context.Context) ([]folderRef, error) {
 		if err != nil || len(dead) == 0 {
 			return err
 		}
-		return r.m.db.Write(ctx, "delete folders", func(tx *store.Tx) error { return r.deleteFolders(ctx, tx, dead) })
+		rescued, err := r.rescue(ctx, dead)
+		if err != nil {
+			return err
+		}
+		return r.m.db.Write(ctx, "delete folders", func(tx *store.Tx) error {
+			if err := r.rehouse(ctx, tx, rescued); err != nil {
+				return err
+			}
+			return r.deleteFolders(ctx, tx, dead)
+		})
 	}
 	if err := follow(ctx, r, s, fetch, keep, sweep); err != nil {
 		return nil, fmt.Errorf("mirror folders: %w", err)

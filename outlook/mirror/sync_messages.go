@@ -144,6 +144,7 @@ func (r *runner) writeMessages(ctx context.Context, tx *store.Tx, f folderRef, s
 		return err
 	}
 	defer w.close()
+	w.from = r.origin(s.why())
 	for _, c := range changes {
 		if c.live != nil {
 			if err := w.upsert(c.live, f.id); err != nil {
@@ -159,8 +160,7 @@ func (r *runner) writeMessages(ctx context.Context, tx *store.Tx, f folderRef, s
 			}
 		}
 	}
-	w.announce()
-	return nil
+	return w.announce()
 }
 
 // sweepBatch is how many rows are asked about before what was learned is kept.

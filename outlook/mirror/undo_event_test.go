@@ -82,7 +82,7 @@ func TestANewEventWhoseCalendarIsGoneIsTold(t *testing.T) {
 	must(t, err)
 	must(t, f.db.Write(ctx, "as when the calendar was deleted elsewhere", func(tx *store.Tx) error { return deleteEvent(ctx, tx, id) }))
 	r := newRunner(f.Mirror, f.account, "", nil)
-	o, _, err := r.due(ctx)
+	o, _, err := r.due(ctx, false)
 	must(t, err)
 	must(t, r.settle(ctx, o, r.sendCreate(ctx, o)))
 	items, err := f.Outbox(ctx)

@@ -19,6 +19,7 @@ type eventWriter struct {
 	tx      *store.Tx
 	account int64
 	log     *slog.Logger
+	from    origin // for the ledger
 }
 
 // fieldsOf takes what can be edited out of an event as read; ok is false when its times make no sense.
@@ -144,7 +145,11 @@ func (w *eventWriter) upsert(e, master *outlook.Event, calendar int64) error {
 		return err
 	}
 	shown := fields
+	var was *eventNow
 	if id != 0 {
+		if was, err = w.was(id); err != nil {
+			return err
+		}
 		if shown, err = w.protect(id, fields); err != nil {
 			return err
 		}
@@ -173,6 +178,9 @@ func (w *eventWriter) upsert(e, master *outlook.Event, calendar int64) error {
 		return fmt.Errorf("write event: %w", err)
 	}
 	w.tx.Changed(store.Events, id)
+	if err := w.noteUpsert(id, was, e, shown); err != nil {
+		return err
+	}
 	if err := deriveEvent(w.ctx, w.tx, id); err != nil {
 		return err
 	}
@@ -195,8 +203,16 @@ func (w *eventWriter) find(e *outlook.Event) (int64, error) {
 	return id, nil
 }
 
-// protect takes out what the person has changed and what is still on its way, and notes the service's values with it.
+// protect takes out what the person has changed and what is still on its way, and notes the service's values with it. An
+// occurrence is protected by an edit of its series too; that edit's own row is the master's.
 func (w *eventWriter) protect(id int64, fields eventFields) (eventFields, error) {
+	var queued bool
+	if err := w.tx.QueryRowContext(w.ctx, `SELECT EXISTS (SELECT 1 FROM outbox WHERE item_kind='event')`).Scan(&queued); err != nil {
+		return fields, fmt.Errorf("read queue: %w", err)
+	}
+	if !queued {
+		return fields, nil
+	}
 	for _, kind := range []string{kindCreate, kindEdit, kindRespond} {
 		o, ok, err := waiting(w.ctx, w.tx, "event", id, kind)
 		if err != nil {
@@ -220,7 +236,17 @@ func (w *eventWriter) protect(id int64, fields eventFields) (eventFields, error)
 		}
 		fields = fields.without(want)
 	}
-	return fields, nil
+	var series string
+	err := w.tx.QueryRowContext(w.ctx, `SELECT o.payload FROM event e JOIN event m ON m.account_id=e.account_id AND m.graph_id=e.master_graph_id AND m.kind='seriesMaster'
+		JOIN outbox o ON o.item_kind='event' AND o.item_id=m.id AND o.kind=? WHERE e.id=? AND e.kind='occurrence' AND e.master_graph_id<>''`, kindEdit, id).Scan(&series)
+	if errors.Is(err, sql.ErrNoRows) {
+		return fields, nil
+	}
+	if err != nil {
+		return fields, fmt.Errorf("read queue: %w", err)
+	}
+	want, err := parse[eventFields](series)
+	return fields.without(want), err
 }
 
 // filled is an occurrence with its master's values where it has none of its own.
@@ -268,10 +294,17 @@ func (w *eventWriter) spread(master *outlook.Event) error {
 		if len(c.names) == 0 {
 			continue
 		}
+		was, err := w.was(id)
+		if err != nil {
+			return err
+		}
 		if _, err := w.tx.ExecContext(w.ctx, c.update("event"), append(c.vals, id)...); err != nil {
 			return fmt.Errorf("write occurrence: %w", err)
 		}
 		w.tx.Changed(store.Events, id)
+		if err := w.noteUpsert(id, was, &shared, shown); err != nil {
+			return err
+		}
 		if err := deriveEvent(w.ctx, w.tx, id); err != nil {
 			return err
 		}
@@ -310,6 +343,9 @@ func (w *eventWriter) remove(graphID string) error {
 	}
 	slices.Sort(ids)
 	for _, id := range ids {
+		if err := w.noteGone(id); err != nil {
+			return err
+		}
 		if err := deleteEvent(w.ctx, w.tx, id); err != nil {
 			return err
 		}

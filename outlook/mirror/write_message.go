@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"supercrm/internal/store"
 	"supercrm/outlook"
@@ -21,11 +22,16 @@ type messageWriter struct {
 	stmts   map[string]*sql.Stmt
 	queue   bool // the account has outbox rows, so each item is looked up there
 	changed []int64
+	from    origin // for the ledger
+	upn     string
+	noted   bool // the ledger has grown
+	arrived []int64
 }
 
 func newMessageWriter(ctx context.Context, tx *store.Tx, account int64) (*messageWriter, error) {
-	w := &messageWriter{ctx: ctx, tx: tx, account: account, folders: map[string]int64{}, stmts: map[string]*sql.Stmt{}}
-	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM outbox WHERE account_id=? AND item_kind='message')`, account).Scan(&w.queue); err != nil {
+	w := &messageWriter{ctx: ctx, tx: tx, account: account, folders: map[string]int64{}, stmts: map[string]*sql.Stmt{}, from: origin{at: millis(time.Now())}}
+	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM outbox WHERE account_id=?1 AND item_kind='message'), coalesce((SELECT upn FROM account WHERE id=?1),'')`, account).
+		Scan(&w.queue, &w.upn); err != nil {
 		return nil, fmt.Errorf("read queue: %w", err)
 	}
 	rows, err := tx.QueryContext(ctx, `SELECT id, graph_id FROM mail_folder WHERE account_id=?`, account)
@@ -50,11 +56,19 @@ func (w *messageWriter) close() {
 	}
 }
 
-func (w *messageWriter) announce() {
+// announce ends a page: what arrived goes into the ledger, and what changed is told after the commit.
+func (w *messageWriter) announce() error {
+	if err := w.noteArrived(); err != nil {
+		return err
+	}
 	if len(w.changed) > 0 {
 		w.tx.Changed(store.Messages, w.changed...)
 		w.tx.Changed(store.Folders)
 	}
+	if w.noted {
+		w.tx.Changed(store.Ledger)
+	}
+	return nil
 }
 
 func (w *messageWriter) stmt(query string) (*sql.Stmt, error) {
@@ -142,8 +156,10 @@ func fromRecipients(list []outlook.Recipient) []Address {
 func (w *messageWriter) upsert(m *outlook.Message, folder int64) error {
 	var id int64
 	var had struct{ recipients, etag, attachments string }
-	err := w.scan(`SELECT id, recipients, change_key, attachments FROM message WHERE account_id=? AND graph_id=? AND graph_id<>''`, []any{w.account, m.ID},
-		&id, &had.recipients, &had.etag, &had.attachments)
+	var was messageWas
+	err := w.scan(`SELECT id, recipients, change_key, attachments, folder_id, is_read, flagged, is_draft, subject, preview, categories
+		FROM message WHERE account_id=? AND graph_id=? AND graph_id<>''`, []any{w.account, m.ID},
+		&id, &had.recipients, &had.etag, &had.attachments, &was.folder, &was.read, &was.flagged, &was.draft, &was.subject, &was.preview, &was.categories)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("read message: %w", err)
 	}
@@ -198,11 +214,15 @@ func (w *messageWriter) upsert(m *outlook.Message, folder int64) error {
 	if list, ok := attachmentsNeeded(m, id != 0, had.attachments, had.etag); ok {
 		c.set("attachments", list)
 	}
+	was.attachments = had.attachments
 	fresh := id == 0
 	if fresh {
 		c.set("account_id", w.account)
 		c.set("graph_id", m.ID)
 		if id, err = w.insert(c.into("message"), c.vals); err != nil {
+			return err
+		}
+		if err := w.noteMessage(id, m, nil, c); err != nil {
 			return err
 		}
 	} else {
@@ -211,6 +231,9 @@ func (w *messageWriter) upsert(m *outlook.Message, folder int64) error {
 		}
 		if len(c.names) > 0 {
 			if err := w.exec(c.update("message"), append(c.vals, id)...); err != nil {
+				return err
+			}
+			if err := w.noteMessage(id, m, &was, c); err != nil {
 				return err
 			}
 		}
@@ -329,6 +352,9 @@ func (w *messageWriter) remove(graphID string) error {
 	}
 	if err != nil {
 		return fmt.Errorf("read message: %w", err)
+	}
+	if err := w.noteGone(id); err != nil {
+		return err
 	}
 	return deleteMessage(w.ctx, w.tx, id)
 }

@@ -157,7 +157,7 @@ func (p *Page) restore(e mirror.Event) {
 			}
 		}
 		id, err := p.data.CreateEvent(ctx, mirror.NewEvent{AccountID: e.AccountID, CalendarID: e.CalendarID, Subject: e.Subject, Start: e.Start,
-			End: e.End, Zone: zoneName(p.opt.Zone), AllDay: e.AllDay, Location: e.Location, Body: bodyText(&e)})
+			End: e.End, Zone: zoneName(p.opt.Zone), AllDay: e.AllDay, Location: e.Location, Body: e.Body, HTML: e.HTML})
 		if err != nil || e.ShowAs == "" {
 			return err
 		}

@@ -163,15 +163,22 @@ func (n *panel) buttons() {
 		}
 		row = kit.Row(kit.S2, save, kit.NewButton(page.T("Cancel"), "", func() { n.leave(nil) }), kit.Spring())
 		if !n.isNew {
+			row.Add(n.history())
 			row.Add(kit.NewIconButton("trash", page.T("Delete (Del)"), n.remove))
 		}
 	default:
-		row = kit.Row(kit.S2, kit.NewButton(page.T("Close"), "", n.shut), kit.Spring())
+		row = kit.Row(kit.S2, kit.NewButton(page.T("Close"), "", n.shut), kit.Spring(), n.history())
 		if n.event.Cancelled {
 			row.Add(kit.NewIconButton("trash", page.T("Delete (Del)"), n.remove))
 		}
 	}
 	n.foot(row)
+}
+
+// history shows when and why the event last changed.
+func (n *panel) history() fyne.CanvasObject {
+	id := n.event.ID
+	return kit.NewIconButton("clock", page.T("History of this event"), func() { n.p.host.History("event", id) })
 }
 
 func (n *panel) foot(o fyne.CanvasObject) {

@@ -103,10 +103,11 @@ func (n *panel) conflict(it mirror.OutboxItem) fyne.CanvasObject {
 	top := kit.NewBanner(kit.Warn, page.T("Changed on both sides"), page.T("While your change was on its way, the event was changed elsewhere. Which version counts?"),
 		kit.NewButton(page.T("Keep mine"), "", resolve(true, page.T("keep your version"))),
 		kit.NewButton(page.T("Keep theirs"), "", resolve(false, page.T("keep the other version"))))
+	each := kit.NewGhost(page.T("Choose field by field"), "chevron-right", func() { n.p.host.Open(page.Outbox, it.ID) })
 	if len(rows.Objects) == 0 {
 		return top
 	}
-	return kit.Stack(kit.S2, top, kit.Card(kit.InsetAll(rows, kit.S3)))
+	return kit.Stack(kit.S2, top, kit.Row(0, each, kit.Spring()), kit.Card(kit.InsetAll(rows, kit.S3)))
 }
 
 func version(whose, text string, c fyne.ThemeColorName) fyne.CanvasObject {
@@ -135,6 +136,8 @@ func fieldName(name string) string {
 		return page.T("Shown as")
 	case "allDay":
 		return page.T("All day")
+	case "response":
+		return page.T("Answer")
 	}
 	return name
 }
@@ -150,4 +153,16 @@ func fieldValue(f mirror.ConflictField, value string, zone *time.Location) strin
 	}
 	t = t.In(zone)
 	return when.DateOf(t).Day() + ", " + when.Clock(t.Hour()*60+t.Minute())
+}
+
+// EditQueued opens the panel of an event whose change waits or was refused, whatever period is in view.
+func (p *Page) EditQueued(id int64) {
+	page.NewLoader[mirror.Event](p.host, "read event").Load(func(ctx context.Context) (mirror.Event, error) { return p.data.Event(ctx, id) }, func(e mirror.Event, err error) {
+		if err != nil {
+			p.host.Fail(page.T("open the event"), err)
+			return
+		}
+		p.Open(id)
+		p.panel.leave(func() { p.panel.open(e, true) })
+	})
 }

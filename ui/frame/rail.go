@@ -21,13 +21,17 @@ type Rail struct {
 	object fyne.CanvasObject
 }
 
-// icons of the pages, by id.
+// icons of the pages in the rail, by id. A page without one is reached by other ways.
 var icons = map[page.ID]string{page.Calendar: "calendar", page.Mail: "mail", page.People: "people"}
 
 func newRail(pages []page.Page, open func(page.Page)) *Rail {
-	r := &Rail{pages: pages}
+	r := &Rail{}
 	col := kit.Stack(kit.S1)
 	for _, p := range pages {
+		if icons[p.ID()] == "" {
+			continue
+		}
+		r.pages = append(r.pages, p)
 		it := newRailItem(p.Title(), icons[p.ID()], func() { open(p) })
 		r.items = append(r.items, it)
 		col.Add(it)

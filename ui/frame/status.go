@@ -9,6 +9,7 @@ import (
 	"supercrm/outlook/mirror"
 	"supercrm/ui/kit"
 	"supercrm/ui/page"
+	"supercrm/ui/pending"
 )
 
 // Status is the line at the foot: how current the mirror is, what is on its way, and what the person has to do.
@@ -67,6 +68,8 @@ type Line struct {
 	Pending, Failed int
 	SignIn          bool
 	Accounts        int
+	// FilesSent and FilesTotal are bytes of the files of mail on its way.
+	FilesSent, FilesTotal int64
 }
 
 // Describe puts the accounts' states into words. clock formats a time of day.
@@ -81,6 +84,7 @@ func Describe(all []mirror.Status, clock func(time.Time) string) Line {
 	for _, a := range all {
 		l.Done, l.Total = l.Done+a.Done, l.Total+a.Total
 		l.Pending, l.Failed = l.Pending+a.Pending, l.Failed+a.Failed
+		l.FilesSent, l.FilesTotal = l.FilesSent+a.FilesSent, l.FilesTotal+a.FilesTotal
 		l.SignIn = l.SignIn || a.SignIn
 		offline, syncing = offline || a.Offline, syncing || a.Syncing
 		if a.Problem != "" {
@@ -116,6 +120,9 @@ func Describe(all []mirror.Status, clock func(time.Time) string) Line {
 	case l.Total > 0 && l.Done < l.Total:
 		l.Icon, l.Color = "sync", kit.ColorAccent
 		l.Text = page.T("Mirroring mail: {{.Done}} of {{.Total}}", map[string]any{"Done": strconv.Itoa(l.Done), "Total": strconv.Itoa(l.Total)})
+	case l.FilesTotal > 0:
+		l.Icon, l.Color = "sent", kit.ColorAccent
+		l.Text = page.T("Sending files: {{.Done}} of {{.Total}}", map[string]any{"Done": pending.Size(l.FilesSent), "Total": pending.Size(l.FilesTotal)})
 	case syncing && synced.IsZero():
 		l.Icon, l.Color, l.Text = "sync", kit.ColorAccent, page.T("Mirroring mail and calendar…")
 	default:
@@ -135,8 +142,12 @@ func upperFirst(s string) string {
 func (s *Status) Set(l Line) {
 	s.icon.Set(l.Icon, l.Color)
 	s.text.SetText(l.Text)
-	s.progress.Set(l.Done, l.Total)
-	s.bar.(*fyne.Container).Hidden = l.Total == 0 || l.Done >= l.Total
+	done, total := l.Done, l.Total
+	if total == 0 || done >= total {
+		done, total = int(l.FilesSent/1024), int(l.FilesTotal/1024)
+	}
+	s.progress.Set(done, total)
+	s.bar.(*fyne.Container).Hidden = total == 0 || done >= total
 	s.pending.Hidden = l.Pending == 0
 	s.pending.SetLabel(page.N("{{.N}} pending", "{{.N}} pending", l.Pending))
 	s.failed.Hidden = l.Failed == 0

@@ -165,6 +165,7 @@ func (p *Page) Commands() []page.Command {
 		{Label: page.T("Reply"), Key: "R", Shortcut: ctrl(fyne.KeyR), Do: p.Reply},
 		{Label: page.T("Reply all"), Key: "A", Shortcut: shift(fyne.KeyR), Do: p.ReplyAll},
 		{Label: page.T("Forward"), Key: "F", Shortcut: shift(fyne.KeyF), Do: p.Forward},
+		{Label: page.T("Attach a file…"), Key: "Ctrl+Shift+A", Shortcut: shift(fyne.KeyA), Do: p.attachFile},
 		{Label: page.T("Archive"), Key: "E", Do: p.Archive},
 		{Label: page.T("Delete"), Key: "Del", Do: p.Delete},
 		{Label: page.T("Flag"), Key: "G", Do: p.ToggleFlag},
@@ -172,7 +173,22 @@ func (p *Page) Commands() []page.Command {
 		{Label: page.T("Categories…"), Key: "L", Do: p.Categorize},
 		{Label: page.T("Next message"), Key: "J", Do: func() { p.next('j') }},
 		{Label: page.T("Previous message"), Key: "K", Do: func() { p.next('k') }},
+		{Label: page.T("History of this message"), Do: p.history},
 		{Label: page.T("Search mail"), Key: "/", Shortcut: ctrl(fyne.KeyF), Do: p.focusSearch},
+	}
+}
+
+// attachFile asks for a file for what is being written.
+func (p *Page) attachFile() {
+	if p.writing != nil {
+		p.writing.files.choose()
+	}
+}
+
+// history shows when and why the open message last changed.
+func (p *Page) history() {
+	if p.reader.id != 0 {
+		p.host.History("message", p.reader.id)
 	}
 }
 

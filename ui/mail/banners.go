@@ -86,6 +86,8 @@ func reasonText(reason string) string {
 		return page.T("The message is no longer in the mailbox.")
 	case "toolarge":
 		return page.T("It is larger than the server accepts.")
+	case "files":
+		return page.T("A copy of an attached file is no longer on this computer. Edit the mail and attach it again.")
 	}
 	return page.T("The server could not be reached or did not understand. Try again, or discard it.")
 }

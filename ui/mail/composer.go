@@ -18,7 +18,7 @@ import (
 
 const (
 	labelWidth     = 56
-	composerHeight = 288 // below a message
+	composerHeight = 288 // below a message, without files
 	savePause      = 700 * time.Millisecond
 	maxSubject     = 255 // Exchange's own limit
 )
@@ -39,6 +39,8 @@ type composer struct {
 	wrong   *kit.Text
 	text    *kit.Entry
 	send    *kit.Button
+	attach  *kit.Button
+	files   *attached
 	// note stands beside Send, unless there is a reason that mail cannot be sent.
 	note     string
 	noteLine *kit.Text
@@ -138,10 +140,13 @@ func newComposer(p *Page, key string, message int64, begun, d draft) *composer {
 	}
 	c.noteLine = kit.NewLine(c.note, kit.SizeSmall, kit.ColorMuted)
 	closer := kit.NewIconButton("close", page.T("Close (Esc)"), c.escape)
-	c.buttons = kit.Row(kit.S3, c.send, kit.Grow(c.noteLine))
+	c.attach = kit.NewButton(page.T("Attach"), "attachment", func() { c.files.choose() })
+	c.attach.Tip = page.T("Attach a file")
+	c.files = newAttached(c)
+	c.buttons = kit.Row(kit.S2, c.send, c.attach, kit.Grow(c.noteLine))
 	c.foot = container.NewStack(c.buttons)
 	head := kit.Row(kit.S2, kit.Grow(c.title), closer)
-	c.object = kit.Surface(kit.ColorPage, kit.Inset(kit.Stack(kit.S2, head, fields, kit.Grow(c.text), c.wrong, c.foot), kit.S1, kit.S4, kit.S3, kit.S4))
+	c.object = kit.Surface(kit.ColorPage, kit.Inset(kit.Stack(kit.S2, head, fields, kit.Grow(c.text), c.files.object, c.wrong, c.foot), kit.S1, kit.S4, kit.S3, kit.S4))
 	c.wrong.Hide()
 	c.fill(d)
 	c.permit()
@@ -158,6 +163,7 @@ func (c *composer) fill(d draft) {
 		c.from.account = c.p.byUPN(d.From)
 		c.from.show()
 	}
+	c.files.load(d.Files)
 	c.title.SetText(map[composeKind]string{
 		replyOne: page.T("Reply"), replyAll: page.T("Reply all"), forwarding: page.T("Forward"), freshMail: page.T("New mail"),
 	}[d.Kind])
@@ -174,7 +180,7 @@ func (c *composer) turn(begun draft) {
 
 // draft is what the fields hold now.
 func (c *composer) draft() draft {
-	d := draft{Kind: c.kind, To: c.to.entry.Text, Cc: c.cc.entry.Text, Text: c.text.Text, Thread: c.thread}
+	d := draft{Kind: c.kind, To: c.to.entry.Text, Cc: c.cc.entry.Text, Text: c.text.Text, Thread: c.thread, Files: c.files.ids()}
 	if c.subject != nil {
 		d.Subject = c.subject.Text
 		if c.from.account != 0 {
@@ -187,7 +193,7 @@ func (c *composer) draft() draft {
 // touched tells whether there is anything to lose.
 func (c *composer) touched() bool {
 	d := c.draft()
-	return strings.TrimSpace(d.Text) != strings.TrimSpace(c.begun.Text) || d.Subject != c.begun.Subject ||
+	return strings.TrimSpace(d.Text) != strings.TrimSpace(c.begun.Text) || d.Subject != c.begun.Subject || len(d.Files)+len(c.files.copying) > 0 ||
 		c.subject != nil && (d.To != c.begun.To || d.Cc != c.begun.Cc)
 }
 
@@ -274,6 +280,7 @@ func (c *composer) ask(question fyne.CanvasObject) {
 
 func (c *composer) discard() {
 	c.closed = true
+	c.files.forget(c.files.ids()...)
 	c.p.keeper.save(c.key, nil)
 	c.p.composed(c)
 }
@@ -290,7 +297,10 @@ func (c *composer) Send() {
 	case !okTo || !okCc:
 		c.object.Refresh()
 		return
-	case c.kind != forwarding && strings.TrimSpace(d.Text) == "" && strings.TrimSpace(d.Subject) == "":
+	case len(c.files.copying) > 0:
+		c.complain(page.T("A file is still being copied. It is a matter of seconds."))
+		return
+	case c.kind != forwarding && strings.TrimSpace(d.Text) == "" && strings.TrimSpace(d.Subject) == "" && len(d.Files) == 0:
 		c.complain(page.T("There is nothing written yet."))
 		return
 	case len([]rune(d.Subject)) > maxSubject:
@@ -306,12 +316,12 @@ func (c *composer) Send() {
 		var err error
 		p.keeper.rest(c.key) // the draft goes with the commit that queues the mail, so that a crash leaves one or the other
 		if c.message == 0 {
-			id, err = p.data.SendMail(ctx, mirror.NewMail{AccountID: account, To: to, Cc: cc, Subject: strings.TrimSpace(d.Subject), Text: d.Text, Draft: c.key})
+			id, err = p.data.SendMail(ctx, mirror.NewMail{AccountID: account, To: to, Cc: cc, Subject: strings.TrimSpace(d.Subject), Text: d.Text, Files: d.Files, Draft: c.key})
 		} else {
 			if cc == nil {
 				cc = []mirror.Address{} // none, rather than those that the service would choose
 			}
-			id, err = p.data.SendReply(ctx, mirror.Reply{MessageID: c.message, All: c.kind == replyAll, Forward: c.kind == forwarding, To: to, Cc: cc, Text: d.Text, Draft: c.key})
+			id, err = p.data.SendReply(ctx, mirror.Reply{MessageID: c.message, All: c.kind == replyAll, Forward: c.kind == forwarding, To: to, Cc: cc, Text: d.Text, Files: d.Files, Draft: c.key})
 		}
 		wait := time.Duration(0)
 		if err == nil {
@@ -351,6 +361,12 @@ func (c *composer) refused(bad mirror.ErrBadInput) {
 		c.cc.complain(page.T("One of these addresses cannot be used."))
 	case "subject":
 		c.complain(page.T("The subject is too long or has characters that mail cannot carry."))
+	case "files":
+		c.complain(map[string]string{
+			"missing":  page.T("A file of this mail is no longer on this computer. Remove it and attach it again."),
+			"toolarge": page.T("The files are more than the {{.Most}} that a mail can carry.", map[string]any{"Most": fileSize(mirror.MaxFileSize)}),
+			"many":     page.T("These are more files than one mail can carry."),
+		}[bad.Why])
 	case "account":
 		c.complain(page.T("There is no mailbox to send from."))
 	default:

@@ -10,7 +10,7 @@ import (
 )
 
 // Data is the mailbox as the page reads and edits it; *mirror.Mirror is one. Its methods may be called from any goroutine
-// and answer from the local store, FetchAttachment aside.
+// and answer from the local store, FetchAttachment and Attach aside, which take their time.
 type Data interface {
 	Accounts(ctx context.Context) ([]mirror.Account, error)
 	Folders(ctx context.Context, accountID int64) ([]mirror.Folder, error)
@@ -36,6 +36,12 @@ type Data interface {
 	SendMail(ctx context.Context, m mirror.NewMail) (int64, error)
 	Retry(ctx context.Context, outboxID int64) error
 	Discard(ctx context.Context, outboxID int64) error
+	// TakeBack gives queued mail up and leaves its files to the draft of that name.
+	TakeBack(ctx context.Context, outboxID int64, draft string) ([]mirror.File, error)
+	// Attach copies a file for a draft, Detach forgets such copies, Files reads what is known of them.
+	Attach(ctx context.Context, draft, name string, size int64, r io.Reader) (mirror.File, error)
+	Detach(ctx context.Context, ids ...int64) error
+	Files(ctx context.Context, ids []int64) ([]mirror.File, error)
 }
 
 // Drafts keeps what has been typed and not sent, so that it survives the program. Its methods are called from one

@@ -30,6 +30,7 @@ type Page struct {
 	readAfter time.Duration // in view until a message counts as read; 0: never
 	downloads string
 	openURL   func(*url.URL) error
+	pick      func(fyne.Window, func(picked, error)) // asks for a file to attach
 
 	// OnView, if set, hears which folder is on the screen: its row, or 0 for none.
 	OnView func(folderID int64)
@@ -78,7 +79,7 @@ var (
 // New returns the page. drafts keeps unsent text; nil keeps it until the program ends.
 func New(host page.Host, data Data, drafts Drafts) *Page {
 	p := &Page{host: host, data: data, keeper: newKeeper(host, drafts), now: time.Now, downloads: downloadsDir(),
-		openURL: fyne.CurrentApp().OpenURL, own: map[string]bool{}, copies: map[int64]time.Time{}, boxLoader: page.NewLoader[overview](host, "read mail folders"), pages: newFiles(host)}
+		openURL: fyne.CurrentApp().OpenURL, pick: pickFile, own: map[string]bool{}, copies: map[int64]time.Time{}, boxLoader: page.NewLoader[overview](host, "read mail folders"), pages: newFiles(host)}
 	p.readAfter = time.Duration(fyne.CurrentApp().Preferences().IntWithFallback("mail.readAfterMs", 1500)) * time.Millisecond
 	p.folders = newFolderPane(p.openFolder)
 	p.list = newListPane(host, data, func() time.Time { return p.now() }, p.selected)

@@ -243,10 +243,16 @@ func (r *reader) bodyOf(c *content) fyne.CanvasObject {
 func (r *reader) compose(c *composer) {
 	r.lower.Objects = nil
 	if c != nil {
-		r.lower.Objects = []fyne.CanvasObject{kit.Hairline(), kit.Fixed(c.object, 0, composerHeight)}
+		r.lower.Objects = []fyne.CanvasObject{kit.Hairline(), container.New(composerBox{c}, c.object)}
 	}
+	r.roomForComposer()
+}
+
+// roomForComposer lays the reader out anew when the composer has grown or gone.
+func (r *reader) roomForComposer() {
 	r.lower.Refresh()
 	if o, ok := r.message.(*fyne.Container); ok {
 		o.Refresh() // the scroll gives or takes the room
+		o.Refresh() // words and chips know their width now
 	}
 }

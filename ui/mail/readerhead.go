@@ -113,8 +113,8 @@ func (h *readerHead) expand(on bool) {
 
 // toolbar is what can be done with the open message.
 type toolbar struct {
-	reply, replyAll, forward, archive, trash, flag, unread, tag, sel, copy *kit.Button
-	object                                                                 fyne.CanvasObject
+	reply, replyAll, forward, archive, trash, flag, unread, tag, sel, copy, history *kit.Button
+	object                                                                          fyne.CanvasObject
 }
 
 func newToolbar(p *Page) *toolbar {
@@ -129,17 +129,18 @@ func newToolbar(p *Page) *toolbar {
 		tag:      kit.NewIconButton("tag", page.T("Categories (L)"), p.Categorize),
 		sel:      kit.NewIconButton("note", page.T("Select text"), p.toggleSelect),
 		copy:     kit.NewIconButton("copy", page.T("Copy the whole text"), p.copyText),
+		history:  kit.NewIconButton("clock", page.T("History of this message"), p.history),
 	}
 	t.reply.Tip = page.T("Reply (R)")
 	bar := kit.Row(2, t.reply, t.replyAll, t.forward, kit.Fixed(kit.Spring(), kit.S2, 0), t.archive, t.trash, t.flag, t.unread, t.tag,
-		kit.Spring(), t.sel, t.copy)
+		kit.Spring(), t.sel, t.copy, t.history)
 	t.object = kit.Fixed(kit.Inset(bar, 0, kit.S3, 0, kit.S4), 0, listHeadHeight)
 	return t
 }
 
 // show sets the buttons to a message's state; nil while it is not known.
 func (t *toolbar) show(m *mirror.MessageRow) {
-	for _, b := range []*kit.Button{t.reply, t.replyAll, t.forward, t.archive, t.trash, t.flag, t.unread, t.tag, t.sel, t.copy} {
+	for _, b := range []*kit.Button{t.reply, t.replyAll, t.forward, t.archive, t.trash, t.flag, t.unread, t.tag, t.sel, t.copy, t.history} {
 		if m == nil {
 			b.Disable()
 		} else {

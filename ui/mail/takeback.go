@@ -19,13 +19,20 @@ func (p *Page) takeBack(outboxID, message int64, key string, d *draft) {
 		if d == nil {
 			kept, ok := p.keeper.load(ctx, sentKey(outboxID))
 			if !ok {
+				kept, ok = p.queuedDraft(ctx, outboxID)
+			}
+			if !ok {
 				p.host.Do(func() { p.host.Toast(page.T("Its text is not on this computer any more."), nil) })
 				return
 			}
 			d = &kept
 		}
-		err := p.data.Discard(ctx, outboxID)
+		files, err := p.data.TakeBack(ctx, outboxID, key)
 		if err == nil {
+			d.Files = nil
+			for _, f := range files {
+				d.Files = append(d.Files, f.ID)
+			}
 			p.keeper.save(key, d)
 			p.keeper.save(sentKey(outboxID), nil)
 		}
@@ -41,6 +48,36 @@ func (p *Page) takeBack(outboxID, message int64, key string, d *draft) {
 		})
 	})
 }
+
+// queuedDraft makes a draft again of what is queued, where the copy of its text is lost.
+func (p *Page) queuedDraft(ctx context.Context, outboxID int64) (draft, bool) {
+	items, err := p.data.Outbox(ctx)
+	if err != nil {
+		return draft{}, false
+	}
+	for _, it := range items {
+		if it.ID != outboxID {
+			continue
+		}
+		if m := it.Mail; m != nil {
+			return draft{Kind: freshMail, To: writeAddresses(m.To), Cc: writeAddresses(m.Cc), Subject: m.Subject, Text: m.Text}, true
+		}
+		if r := it.Answer; r != nil {
+			d := draft{Kind: replyOne, To: writeAddresses(r.To), Cc: writeAddresses(r.Cc), Text: r.Text}
+			switch {
+			case r.Forward:
+				d.Kind = forwarding
+			case r.All:
+				d.Kind = replyAll
+			}
+			return d, true
+		}
+	}
+	return draft{}, false
+}
+
+// EditQueued opens the composer for mail that is queued or was refused, in the page's place.
+func (p *Page) EditQueued(item mirror.OutboxItem) { p.editAgain(item) }
 
 // reopen shows the composer with a text that the keeper has.
 func (p *Page) reopen(message int64, key string, d draft) {

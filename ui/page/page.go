@@ -20,6 +20,8 @@ const (
 	Calendar ID = "calendar"
 	Mail     ID = "mail"
 	People   ID = "people"
+	Outbox   ID = "outbox" // what is on its way; not in the rail
+	Ledger   ID = "ledger" // when and why things changed; not in the rail
 )
 
 // Page is one page of the frame. All methods are called on the UI thread.
@@ -105,6 +107,8 @@ type Host interface {
 	Open(p ID, id int64)
 	// Compose shows a page and begins something to an address there.
 	Compose(p ID, name, addr string)
+	// History shows when and why an item last changed: a message or event by its row.
+	History(kind string, id int64)
 	// HeaderChanged tells the frame that the page's header or commands have changed.
 	HeaderChanged()
 }

@@ -37,6 +37,7 @@ type Host struct {
 	Explained []error
 	Opened    []page.ID
 	OpenedID  int64
+	HistoryOf string // kind of the item of the last History
 	Composed  page.Party
 }
 
@@ -163,6 +164,11 @@ func (h *Host) Open(p page.ID, id int64) { h.Opened, h.OpenedID = append(h.Opene
 // Compose implements page.Host.
 func (h *Host) Compose(p page.ID, name, addr string) {
 	h.Opened, h.Composed = append(h.Opened, p), page.Party{Name: name, Addr: addr}
+}
+
+// History implements page.Host.
+func (h *Host) History(kind string, id int64) {
+	h.Opened, h.OpenedID, h.HistoryOf = append(h.Opened, page.Ledger), id, kind
 }
 
 // HeaderChanged implements page.Host.
