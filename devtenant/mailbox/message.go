@@ -2,6 +2,7 @@ package mailbox
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"slices"
@@ -35,6 +36,17 @@ type Attachment struct {
 	ContentID string
 	Bytes     []byte
 	Modified  time.Time
+
+	sum    [32]byte // of Bytes, when summed is where they begin
+	summed *byte
+}
+
+// digest is the SHA-256 of the bytes, which are summed once: nobody changes them in place.
+func (a *Attachment) digest() [32]byte {
+	if at := &a.Bytes[0]; a.summed != at {
+		a.sum, a.summed = sha256.Sum256(a.Bytes), at
+	}
+	return a.sum
 }
 
 // Flag is a follow-up flag. Status is notFlagged, flagged or complete.
@@ -57,7 +69,8 @@ type Message struct {
 	Other             bool   // not in the focused inbox
 	Flag              Flag
 	Categories        []string
-	Text              func() Body // called for each reading, so that a large mailbox need not hold its bodies
+	Text              func() Body `json:"-"` // called for each reading, so that a large mailbox need not hold its bodies
+	TextSize          int         // bytes that Text gives, or about: known without making it
 	Attachments       []*Attachment
 	Index             []byte // conversationIndex: 22 bytes for the first mail, 5 more for each answer
 	InternetID        string
@@ -73,6 +86,9 @@ type Message struct {
 	read     bool
 	lastFile int32
 	preview  *string // of the body; nil until it is asked for
+	size     int64   // see Size
+	kept     bool    // the body is in the state file, and html says of which kind
+	html     bool
 }
 
 // Seq is the counter of the last change; Num the message's number, also its age among messages of the same second.
@@ -101,7 +117,8 @@ func (m *Message) Body() Body {
 // SetBody makes body the message's text.
 func (m *Message) SetBody(body Body) {
 	m.Text = func() Body { return body }
-	m.preview = nil
+	m.TextSize = len(body.Text)
+	m.preview, m.kept = nil, false
 }
 
 // Preview of the body. It is kept, since lists show it and making it may mean making the body first.
@@ -184,9 +201,19 @@ func (b *Box) Add(f *Folder, m *Message, read bool) *Message {
 	b.byInternet[m.InternetID] = m
 	b.all.add(m)
 	b.enter(f, m)
+	m.size, m.kept = 0, false
+	b.mark(m)
+	return m
+}
+
+// mark records that m was changed: for delta links, the state file and the mailbox's size.
+func (b *Box) mark(m *Message) {
 	m.seq = b.tick()
 	m.folder.changed = m.seq
-	return m
+	size := m.measure()
+	b.mailSize += size - m.size
+	m.size = size
+	b.unsaved.message(m.num)
 }
 
 // indexFor continues the conversation of the message answered, or begins one.
@@ -254,8 +281,7 @@ func (b *Box) Touch(m *Message, change func()) {
 		}
 	}
 	m.Modified = b.Now()
-	m.seq = b.tick()
-	m.folder.changed = m.seq
+	b.mark(m)
 }
 
 // MarkRead sets the read state; setting what it is already changes nothing.
@@ -284,8 +310,7 @@ func (b *Box) Move(m *Message, to *Folder) {
 	b.bury(Tombstone{ID: old, Parent: from.num, Moved: true})
 	b.enter(to, m)
 	m.Modified = b.Now()
-	m.seq = b.tick()
-	m.folder.changed = m.seq
+	b.mark(m)
 }
 
 // Delete moves m to Deleted Items, or removes it for good when it is there already.
@@ -301,6 +326,8 @@ func (b *Box) Delete(m *Message) {
 func (b *Box) Remove(m *Message) {
 	b.leave(m)
 	b.all.remove(m)
+	b.mailSize -= m.size
+	b.unsaved.message(m.num)
 	delete(b.messages, m.num)
 	if b.byInternet[m.InternetID] == m {
 		delete(b.byInternet, m.InternetID)
