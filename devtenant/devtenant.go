@@ -113,21 +113,23 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	default:
 		o.Directory = directory.Demo()
 	}
+	// Before the mailboxes are made: an address in use is told at once.
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", o.Listen, err)
+	}
 	first, err := begin(ctx, o)
 	if err != nil {
+		_ = listener.Close()
 		return nil, err
 	}
 	s := &Server{seed: first.seed, now: o.Now, log: o.Log, ClientID: directory.DemoClientID, Tenants: o.Directory.Tenants(), Mailboxes: first.boxes,
 		dir: o.Directory, served: make(chan struct{})}
 	login, err := entra.New(entra.Options{Directory: o.Directory, Now: o.Now, Log: o.Log, AccessLifetime: o.AccessLifetime, Hints: true, Saved: first.entra, Switches: s.switches()})
 	if err != nil {
+		_ = listener.Close()
 		first.abandon()
 		return nil, fmt.Errorf("start the sign-in service: %w", err)
-	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.Listen)
-	if err != nil {
-		first.abandon()
-		return nil, fmt.Errorf("listen on %s: %w", o.Listen, err)
 	}
 	base := "http://" + reachable(listener.Addr())
 	var ca *authority
@@ -149,6 +151,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		s.keeper = &keeper{file: first.file, boxes: boxes, login: login, dir: o.Directory, seed: first.seed, log: o.Log, ask: make(chan chan struct{}), done: make(chan struct{})}
 		if err := s.keeper.save(ctx); err != nil { // so that the seed is known before anything is answered
 			cancel()
+			ca.close()
 			_ = listener.Close()
 			first.abandon()
 			return nil, err

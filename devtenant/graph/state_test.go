@@ -1,11 +1,13 @@
 package graph
 
 import (
-	"bytes"
+	"encoding/json"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"supercrm/devtenant/mailbox"
+	"supercrm/devtenant/statefile"
 )
 
 // A restart changes nothing that a client can see: every answer is the same, and delta links stay good.
@@ -32,14 +34,44 @@ func TestStateSurvivesARestart(t *testing.T) {
 	w.want(204, "DELETE", "/me/messages/"+first, "")
 	w.want(200, "PATCH", "/me/events/"+view[0]["seriesMasterId"].(string), `{"subject":"Brunch"}`)
 
-	var saved bytes.Buffer
-	if err := w.reg.Save(&saved); err != nil {
+	grants, err := json.Marshal(w.reg.Grants())
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "state")
+	file, err := statefile.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2 { // the second time only what changed
+		if err := file.Save(t.Context(), w.reg, map[string][]byte{"grants": grants}, statefile.Chunk); err != nil {
+			t.Fatal(err)
+		}
+		w.want(200, "PATCH", "/me/mailFolders/"+folder, `{"displayName":"Customers and more"}`)
+		w.want(200, "PATCH", "/me/messages/"+w.mail("three", "z"), `{"isRead":true}`)
+		if i == 0 {
+			w.want(204, "DELETE", "/me/events/"+view[3]["id"].(string), "")
+		}
+	}
+	if err := file.Close(t.Context(), w.reg, nil); err != nil {
 		t.Fatal(err)
 	}
 	again := newWorld(t)
 	again.reg = mailbox.NewRegistry(again.now)
-	if err := again.reg.Restore(bytes.NewReader(saved.Bytes())); err != nil {
+	if file, err = statefile.Open(t.Context(), path); err != nil {
 		t.Fatal(err)
+	}
+	t.Cleanup(file.Abandon)
+	if err := file.Restore(t.Context(), again.reg); err != nil {
+		t.Fatal(err)
+	}
+	again.reg.SetEpoch(w.reg.Epoch())
+	var pairs [][2]string
+	if err := json.Unmarshal(file.Value("grants"), &pairs); err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range pairs {
+		again.reg.GrantAccess(g[0], g[1])
 	}
 	opt := again.h.opt
 	opt.Mailboxes = again.reg
@@ -69,9 +101,10 @@ func TestStateSurvivesARestart(t *testing.T) {
 	if a, b := w.mail("three", "x"), func() string { m, _ := again.reg.Mailbox(mayaID); again.maya = m; return again.mail("three", "x") }(); a != b {
 		t.Errorf("the next id is %s, was to be %s", b, a)
 	}
-	for _, bad := range []string{"", "nonsense", saved.String()[:saved.Len()/2]} {
-		if err := mailbox.NewRegistry(w.now).Restore(strings.NewReader(bad)); err == nil {
-			t.Errorf("%d bytes of nonsense were taken", len(bad))
+	for _, bad := range []string{"", "nonsense", "{}", `{"Owner":{"ObjectID":"x"},"Folders":[{"Num":2,"Beneath":9}]}`} {
+		src := mailbox.Source{Box: []byte(bad), Items: func(func(mailbox.Item) error) error { return nil }}
+		if err := mailbox.NewRegistry(w.now).Restore(src); err == nil {
+			t.Errorf("%q was taken", bad)
 		}
 	}
 }

@@ -27,15 +27,15 @@ const (
 
 // Attachment is a file, item or link on a message or event. Num counts from 1 on its item.
 type Attachment struct {
-	Kind      string
-	Item      json.RawMessage // of an item attachment: the resource with its @odata.type
-	Num       int32
-	Name      string
-	Type      string
-	Inline    bool
-	ContentID string
-	Bytes     []byte
-	Modified  time.Time
+	Kind      string          `json:",omitzero"`
+	Item      json.RawMessage `json:",omitzero"` // of an item attachment: the resource with its @odata.type
+	Num       int32           `json:",omitzero"`
+	Name      string          `json:",omitzero"`
+	Type      string          `json:",omitzero"`
+	Inline    bool            `json:",omitzero"`
+	ContentID string          `json:",omitzero"`
+	Bytes     []byte          `json:",omitzero"`
+	Modified  time.Time       `json:",omitzero"`
 
 	sum    [32]byte // of Bytes, when summed is where they begin
 	summed *byte
@@ -51,34 +51,34 @@ func (a *Attachment) digest() [32]byte {
 
 // Flag is a follow-up flag. Status is notFlagged, flagged or complete.
 type Flag struct {
-	Status               string
-	Start, Due, Complete time.Time
+	Status               string    `json:",omitzero"`
+	Start, Due, Complete time.Time `json:",omitzero"`
 }
 
 // Message is a mail in a folder. Whoever changes a field calls Box.Touch afterwards; folder, read state and received
 // time are changed by Box.Move, Box.MarkRead and Box.Touch only.
 type Message struct {
-	Subject           string
-	From, Sender      Address
-	To, Cc, Bcc       []Address
-	ReplyTo           []Address
-	Received, Sent    time.Time
-	Created, Modified time.Time
-	Draft             bool
-	Importance        string // low, normal, high
-	Other             bool   // not in the focused inbox
-	Flag              Flag
-	Categories        []string
-	Text              func() Body `json:"-"` // called for each reading, so that a large mailbox need not hold its bodies
-	TextSize          int         // bytes that Text gives, or about: known without making it
-	Attachments       []*Attachment
-	Index             []byte // conversationIndex: 22 bytes for the first mail, 5 more for each answer
-	InternetID        string
-	InReplyTo         string
-	ReadReceipt       bool
-	Extensions        Extensions
-	Meeting           *Meeting          // of an invitation, cancellation or answer; never changed
-	Props             map[string]string // single-value extended properties, by canonical id
+	Subject           string            `json:",omitzero"`
+	From, Sender      Address           `json:",omitzero"`
+	To, Cc, Bcc       []Address         `json:",omitzero"`
+	ReplyTo           []Address         `json:",omitzero"`
+	Received, Sent    time.Time         `json:",omitzero"`
+	Created, Modified time.Time         `json:",omitzero"`
+	Draft             bool              `json:",omitzero"`
+	Importance        string            `json:",omitzero"` // low, normal, high
+	Other             bool              `json:",omitzero"` // not in the focused inbox
+	Flag              Flag              `json:",omitzero"`
+	Categories        []string          `json:",omitzero"`
+	Text              func() Body       `json:"-"`         // called for each reading, so that a large mailbox need not hold its bodies
+	TextSize          int               `json:",omitzero"` // bytes that Text gives, or about: known without making it
+	Attachments       []*Attachment     `json:",omitzero"`
+	Index             []byte            `json:",omitzero"` // conversationIndex: 22 bytes for the first mail, 5 more for each answer
+	InternetID        string            `json:",omitzero"`
+	InReplyTo         string            `json:",omitzero"`
+	ReadReceipt       bool              `json:",omitzero"`
+	Extensions        Extensions        `json:",omitzero"`
+	Meeting           *Meeting          `json:",omitzero"` // of an invitation, cancellation or answer; never changed
+	Props             map[string]string `json:",omitzero"` // single-value extended properties, by canonical id
 
 	num, seq uint64
 	gen      uint16
@@ -210,9 +210,7 @@ func (b *Box) Add(f *Folder, m *Message, read bool) *Message {
 func (b *Box) mark(m *Message) {
 	m.seq = b.tick()
 	m.folder.changed = m.seq
-	size := m.measure()
-	b.mailSize += size - m.size
-	m.size = size
+	b.weigh(m)
 	b.unsaved.message(m.num)
 }
 

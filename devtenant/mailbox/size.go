@@ -21,6 +21,13 @@ func (m *Message) measure() int64 {
 	return int64(n) + filesSize(m.Attachments)
 }
 
+// weigh brings the size of m, and of the mailbox with it, up to date.
+func (b *Box) weigh(m *Message) {
+	size := m.measure()
+	b.mailSize += size - m.size
+	m.size = size
+}
+
 func sizeOf(list []Address) (n int) {
 	for _, a := range list {
 		n += len(a.Name) + len(a.Addr)

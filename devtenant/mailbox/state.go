@@ -27,13 +27,13 @@ type fileState struct {
 
 type messageState struct {
 	Message
-	Attachments []fileState
+	Attachments []fileState `json:",omitzero"`
 	Num, Seq    uint64
 	Folder      uint64
-	Gen         uint16
-	Read        bool
-	HTML        bool // of the body
-	LastFile    int32
+	Gen         uint16 `json:",omitzero"`
+	Read        bool   `json:",omitzero"`
+	HTML        bool   `json:",omitzero"` // of the body
+	LastFile    int32  `json:",omitzero"`
 }
 
 type eventState struct {
@@ -148,6 +148,9 @@ func (b *Box) messageItem(m *Message) (Item, error) {
 	if !m.kept {
 		body := m.Body()
 		item.Body, s.HTML, m.html, m.kept = &body, body.HTML, body.HTML, true
+		m.TextSize = len(body.Text) // now it is known
+		s.TextSize = m.TextSize
+		b.weigh(m)
 	}
 	return item.done(s)
 }

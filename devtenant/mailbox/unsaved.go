@@ -13,7 +13,7 @@ type unsaved struct {
 	seq       uint64              // the change counter that was written last
 	began     bool                // anything was
 	messages  map[uint64]struct{} // changed, new or gone since then
-	rest      []uint64            // messages that were there before and are still to be written, newest last
+	rest      []uint64            // messages that were there before and are still to be written
 	events    map[uint64]bool     // written
 	contacts  map[uint64]bool
 	tombFloor uint64
@@ -88,8 +88,8 @@ func (m *Mailbox) Unsaved(rest int) (part Part, ok bool, err error) {
 func (b *Box) changedMessages(part *Part, rest int) error {
 	u := b.unsaved
 	nums := slices.Sorted(maps.Keys(u.messages))
-	from := max(len(u.rest)-max(rest, 0), 0)
-	for _, num := range slices.Backward(u.rest[from:]) {
+	upTo := min(len(u.rest), max(rest, 0))
+	for _, num := range u.rest[:upTo] {
 		if _, changed := u.messages[num]; !changed && b.messages[num] != nil && !b.messages[num].kept {
 			nums = append(nums, num)
 		}
@@ -107,7 +107,7 @@ func (b *Box) changedMessages(part *Part, rest int) error {
 		part.Items = append(part.Items, item)
 	}
 	clear(u.messages)
-	u.rest = u.rest[:from]
+	u.rest = u.rest[upTo:]
 	return nil
 }
 

@@ -25,10 +25,9 @@ const version = 2
 const schema = `
 CREATE TABLE value (name TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE box (n INTEGER PRIMARY KEY, object TEXT NOT NULL UNIQUE, state BLOB NOT NULL); -- mailbox.Part.Box
-CREATE TABLE item (box INTEGER NOT NULL, kind INTEGER NOT NULL, num INTEGER NOT NULL,
-	state BLOB, -- mailbox.Item.State; NULL: gone from a mailbox of which not every message is written
-	PRIMARY KEY (box, kind, num)) WITHOUT ROWID;
-CREATE TABLE body (id INTEGER PRIMARY KEY, data BLOB NOT NULL); -- box << 33 | message, see pack
+CREATE TABLE item (id INTEGER PRIMARY KEY, -- see itemID
+	state BLOB); -- mailbox.Item.State; NULL: gone from a mailbox of which not every message is written
+CREATE TABLE body (id INTEGER PRIMARY KEY, data BLOB NOT NULL); -- the id of the message's item, see pack
 CREATE TABLE file (sum BLOB PRIMARY KEY, data BLOB NOT NULL); -- attachments by their SHA-256
 `
 

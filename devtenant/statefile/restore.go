@@ -43,15 +43,17 @@ func (f *File) Restore(ctx context.Context, reg *mailbox.Registry) error {
 	for _, b := range boxes {
 		src := mailbox.Source{
 			Box: b.state, Unclean: f.dirty, File: file,
-			Body: func(message uint64) string { return f.text(ctx, bodyID(b.n, message)) },
+			Body: func(message uint64) string { return f.text(ctx, itemID(b.n, mailbox.KindMessage, message)) },
 			Items: func(yield func(mailbox.Item) error) error {
 				return f.each(ctx, func(scan func(...any) error) error {
+					var id int64
 					var i mailbox.Item
-					if err := scan(&i.Kind, &i.Num, &i.State); err != nil {
+					if err := scan(&id, &i.State); err != nil {
 						return err
 					}
+					i.Kind, i.Num = mailbox.Kind(id>>33&0x7f), uint64(id&(1<<33-1))
 					return yield(i)
-				}, "SELECT kind, num, state FROM item WHERE box = ? ORDER BY kind, num", b.n)
+				}, "SELECT id, state FROM item WHERE id >= ? AND id < ? ORDER BY id", itemID(b.n, 0, 0), itemID(b.n+1, 0, 0))
 			},
 		}
 		if err := reg.Restore(src); err != nil {

@@ -135,8 +135,9 @@ func (w *writer) run(query string, args ...any) {
 
 // forget takes what is in a mailbox away.
 func (w *writer) forget(box int64) {
-	w.run("DELETE FROM item WHERE box = ?", box)
-	w.run("DELETE FROM body WHERE id >= ? AND id < ?", bodyID(box, 0), bodyID(box+1, 0))
+	for _, table := range []string{"item", "body"} {
+		w.run("DELETE FROM "+table+" WHERE id >= ? AND id < ?", itemID(box, 0, 0), itemID(box+1, 0, 0))
+	}
 }
 
 func (w *writer) part(p mailbox.Part) {
@@ -159,24 +160,23 @@ func (w *writer) part(p mailbox.Part) {
 	for _, i := range p.Items {
 		w.item(row.n, i, p.More)
 	}
-	w.run("DELETE FROM item WHERE box = ? AND kind = ? AND num <= ?", row.n, mailbox.KindTombstone, p.TombFloor)
+	w.run("DELETE FROM item WHERE id >= ? AND id <= ?", itemID(row.n, mailbox.KindTombstone, 0), itemID(row.n, mailbox.KindTombstone, p.TombFloor))
 	if !p.More && !row.whole {
-		w.run("DELETE FROM item WHERE box = ? AND state IS NULL", row.n)
+		w.run("DELETE FROM item WHERE id >= ? AND id < ? AND state IS NULL", itemID(row.n, 0, 0), itemID(row.n+1, 0, 0))
 		row.whole = true
 	}
 	w.rows[object] = &row
 }
 
 func (w *writer) item(box int64, i mailbox.Item, more bool) {
+	id := itemID(box, i.Kind, i.Num)
 	if i.State == nil {
 		if more {
-			w.run("INSERT OR REPLACE INTO item (box, kind, num, state) VALUES (?, ?, ?, NULL)", box, i.Kind, i.Num)
+			w.run("INSERT OR REPLACE INTO item (id, state) VALUES (?, NULL)", id)
 		} else {
-			w.run("DELETE FROM item WHERE box = ? AND kind = ? AND num = ?", box, i.Kind, i.Num)
+			w.run("DELETE FROM item WHERE id = ?", id)
 		}
-		if i.Kind == mailbox.KindMessage {
-			w.run("DELETE FROM body WHERE id = ?", bodyID(box, i.Num))
-		}
+		w.run("DELETE FROM body WHERE id = ?", id)
 		return
 	}
 	for _, file := range i.Files {
@@ -185,14 +185,15 @@ func (w *writer) item(box int64, i mailbox.Item, more bool) {
 			w.sums = append(w.sums, file.Sum)
 		}
 	}
-	w.run("INSERT OR REPLACE INTO item (box, kind, num, state) VALUES (?, ?, ?, ?)", box, i.Kind, i.Num, i.State)
+	w.run("INSERT OR REPLACE INTO item (id, state) VALUES (?, ?)", id, i.State)
 	if i.Body != nil {
-		w.run("INSERT OR REPLACE INTO body (id, data) VALUES (?, ?)", bodyID(box, i.Num), pack(i.Body.Text))
+		w.run("INSERT OR REPLACE INTO body (id, data) VALUES (?, ?)", id, pack(i.Body.Text))
 	}
 }
 
-// bodyID is the row of a message's body.
-func bodyID(box int64, message uint64) int64 { return box<<33 | int64(message) }
+// itemID is the row of an item: box << 40 | kind << 33 | number. Kinds are ASCII letters; numbers, and the change counters
+// that stand for tombstones' numbers, have 33 bits.
+func itemID(box int64, kind mailbox.Kind, num uint64) int64 { return box<<40 | int64(kind)<<33 | int64(num) }
 
 var deflaters = sync.Pool{New: func() any {
 	z, err := flate.NewWriter(io.Discard, flate.BestSpeed)
