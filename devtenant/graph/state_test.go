@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"encoding/json"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -9,6 +8,38 @@ import (
 	"supercrm/devtenant/mailbox"
 	"supercrm/devtenant/statefile"
 )
+
+// restarted keeps a tenant in a file, at first whole, then what change changes, and gives what another one reads from it.
+func restarted(t *testing.T, w *world, change func()) *mailbox.Registry {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "state")
+	file, err := statefile.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Abandon()
+	if err := file.Save(t.Context(), w.reg, nil, statefile.Chunk); err != nil {
+		t.Fatal(err)
+	}
+	change()
+	if err := file.Close(t.Context(), w.reg, nil); err != nil {
+		t.Fatal(err)
+	}
+	again, err := statefile.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(again.Abandon)
+	reg := mailbox.NewRegistry(w.now)
+	if err := again.Restore(t.Context(), reg); err != nil {
+		t.Fatal(err)
+	}
+	reg.SetEpoch(w.reg.Epoch())
+	for _, g := range w.reg.Grants() {
+		reg.GrantAccess(g[0], g[1])
+	}
+	return reg
+}
 
 // A restart changes nothing that a client can see: every answer is the same, and delta links stay good.
 func TestStateSurvivesARestart(t *testing.T) {
@@ -34,45 +65,15 @@ func TestStateSurvivesARestart(t *testing.T) {
 	w.want(204, "DELETE", "/me/messages/"+first, "")
 	w.want(200, "PATCH", "/me/events/"+view[0]["seriesMasterId"].(string), `{"subject":"Brunch"}`)
 
-	grants, err := json.Marshal(w.reg.Grants())
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "state")
-	file, err := statefile.Open(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range 2 { // the second time only what changed
-		if err := file.Save(t.Context(), w.reg, map[string][]byte{"grants": grants}, statefile.Chunk); err != nil {
-			t.Fatal(err)
-		}
+	again := newWorld(t)
+	again.reg = restarted(t, w, func() { // and this is what changes while it is kept
 		w.want(200, "PATCH", "/me/mailFolders/"+folder, `{"displayName":"Customers and more"}`)
 		w.want(200, "PATCH", "/me/messages/"+w.mail("three", "z"), `{"isRead":true}`)
-		if i == 0 {
-			w.want(204, "DELETE", "/me/events/"+view[3]["id"].(string), "")
-		}
-	}
-	if err := file.Close(t.Context(), w.reg, nil); err != nil {
-		t.Fatal(err)
-	}
-	again := newWorld(t)
-	again.reg = mailbox.NewRegistry(again.now)
-	if file, err = statefile.Open(t.Context(), path); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(file.Abandon)
-	if err := file.Restore(t.Context(), again.reg); err != nil {
-		t.Fatal(err)
-	}
-	again.reg.SetEpoch(w.reg.Epoch())
-	var pairs [][2]string
-	if err := json.Unmarshal(file.Value("grants"), &pairs); err != nil {
-		t.Fatal(err)
-	}
-	for _, g := range pairs {
-		again.reg.GrantAccess(g[0], g[1])
-	}
+		w.want(204, "DELETE", "/me/events/"+view[3]["id"].(string), "")
+		category := w.want(200, "GET", "/me/outlook/masterCategories", "").values()[0]["id"].(string)
+		w.want(200, "PATCH", "/me/outlook/masterCategories/"+category, `{"color":"preset11"}`)
+		w.want(200, "PATCH", "/me/mailboxSettings", `{"dateFormat":"dd.MM.yyyy"}`)
+	})
 	opt := again.h.opt
 	opt.Mailboxes = again.reg
 	again.h = NewHandler(opt)

@@ -89,6 +89,9 @@ func (b *Box) Now() time.Time { return b.now().UTC().Truncate(time.Second) }
 // Counter is the number of the last change.
 func (b *Box) Counter() uint64 { return b.seq }
 
+// Changed records that something was changed that has no counter of its own: a setting, the photo, a record's fields.
+func (b *Box) Changed() { b.tick() }
+
 func (b *Box) tick() uint64 {
 	b.seq++
 	return b.seq

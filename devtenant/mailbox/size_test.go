@@ -41,12 +41,18 @@ func TestSizeAddsUp(t *testing.T) {
 		return nil
 	})
 	before := msg.Size()
-	do(func(b *mailbox.Box) error { b.Attach(msg, &mailbox.Attachment{Name: "f", Bytes: make([]byte, 10_000)}); return nil })
+	do(func(b *mailbox.Box) error {
+		b.Attach(msg, &mailbox.Attachment{Name: "f", Bytes: make([]byte, 10_000)})
+		return nil
+	})
 	if msg.Size() != before+10_001 {
 		t.Errorf("with a file: %d, before %d", msg.Size(), before)
 	}
 	do(func(b *mailbox.Box) error { b.Detach(msg, msg.Attachments[0]); return nil })
-	do(func(b *mailbox.Box) error { b.Touch(msg, func() { msg.SetBody(mailbox.Body{Text: "short"}) }); return nil })
+	do(func(b *mailbox.Box) error {
+		b.Touch(msg, func() { msg.SetBody(mailbox.Body{Text: "short"}) })
+		return nil
+	})
 	if msg.Size() != before-4995 {
 		t.Errorf("with a short body: %d, before %d", msg.Size(), before)
 	}

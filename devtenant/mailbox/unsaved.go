@@ -8,17 +8,26 @@ import (
 	"slices"
 )
 
+// Changes grows whenever anything in any mailbox changes.
+func (r *Registry) Changes() (n uint64) {
+	for _, m := range r.All() {
+		m.mu.Lock()
+		n += m.box.seq
+		m.mu.Unlock()
+	}
+	return n
+}
+
 // unsaved notes what the state file does not have yet. The nil one notes nothing.
 type unsaved struct {
-	seq       uint64              // the change counter that was written last
-	began     bool                // anything was
-	messages  map[uint64]struct{} // changed, new or gone since then
-	rest      []uint64            // messages that were there before and are still to be written
-	events    map[uint64]bool     // written
-	contacts  map[uint64]bool
-	tombFloor uint64
-	whole     bool // Whole was written
-	reset     bool // what was written is of a mailbox that is no more
+	seq      uint64              // the change counter that was written last
+	began    bool                // anything was
+	messages map[uint64]struct{} // changed, new or gone since then
+	rest     []uint64            // messages that were there before and are still to be written
+	events   map[uint64]bool     // written
+	contacts map[uint64]bool
+	whole    bool // Whole was written
+	reset    bool // what was written is of a mailbox that is no more
 }
 
 func (u *unsaved) message(num uint64) {

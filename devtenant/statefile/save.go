@@ -193,7 +193,9 @@ func (w *writer) item(box int64, i mailbox.Item, more bool) {
 
 // itemID is the row of an item: box << 40 | kind << 33 | number. Kinds are ASCII letters; numbers, and the change counters
 // that stand for tombstones' numbers, have 33 bits.
-func itemID(box int64, kind mailbox.Kind, num uint64) int64 { return box<<40 | int64(kind)<<33 | int64(num) }
+func itemID(box int64, kind mailbox.Kind, num uint64) int64 {
+	return box<<40 | int64(kind)<<33 | int64(num)
+}
 
 var deflaters = sync.Pool{New: func() any {
 	z, err := flate.NewWriter(io.Discard, flate.BestSpeed)
