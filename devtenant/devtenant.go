@@ -13,12 +13,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"supercrm/devtenant/demo"
 	"supercrm/devtenant/directory"
 	"supercrm/devtenant/entra"
 	"supercrm/devtenant/graph"
@@ -29,9 +27,10 @@ import (
 type Options struct {
 	Listen string // host:port; "" means 127.0.0.1:0, a free port
 	// Seed is what the mailboxes hold: "demo" (the default), "empty" (standard folders only) or "large" (the demo with
-	// LargeMessages messages).
+	// LargeMessages messages in everybody's mailbox, and more people).
 	Seed string
-	// Messages in the first person's mailbox; 0: the seed's own number. It means nothing to "empty".
+	// Messages in the first person's mailbox, or with "large" in everybody's; 0: the seed's own number. It means nothing to
+	// "empty".
 	Messages int
 	Now      func() time.Time // nil: time.Now; demo data is relative to what it says at the start
 	Log      *slog.Logger     // nil: nothing is logged
@@ -41,9 +40,11 @@ type Options struct {
 	TLS bool
 	// CAFile is where the authority's certificate is written, PEM; "": a temporary file, removed by Close.
 	CAFile string
-	// StateFile keeps the mailboxes over restarts; the seed counts only while it is not there. "" keeps nothing.
+	// StateFile keeps the tenant over restarts: mailboxes, directory, policies, approvals, browser sessions, refresh tokens
+	// and the signing key. What was answered is in it, even if the process is killed. Seed, Messages and Directory count
+	// only while it is not there. "" keeps nothing.
 	StateFile string
-	// Directory to use instead of directory.Demo().
+	// Directory to use instead of directory.Demo(). A state file that is there replaces what is in it.
 	Directory *directory.Directory
 }
 
@@ -70,15 +71,17 @@ type Server struct {
 	authority *authority // nil without TLS
 	providing sync.Mutex // making of mailboxes for people who were added
 
-	entra  *entra.Server
-	graph  *graph.Handler
-	dir    *directory.Directory
-	http   *http.Server
-	cancel context.CancelFunc
-	unhook func() bool // detaches from the context given to Start
-	served chan struct{}
-	state  *stateFile // nil without Options.StateFile
-	close  sync.Once
+	entra    *entra.Server
+	graph    *graph.Handler
+	dir      *directory.Directory
+	http     *http.Server
+	cancel   context.CancelFunc
+	unhook   func() bool // detaches from the context given to Start
+	served   chan struct{}
+	keeper   *keeper // nil without Options.StateFile
+	seed     seed
+	requests requestLog
+	close    sync.Once
 }
 
 // Start opens the listener and serves until Close, or until ctx ends. The error tells when the address is in use or an
@@ -103,21 +106,30 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	if o.Directory == nil {
+	switch {
+	case o.Directory != nil:
+	case o.Seed == "large":
+		o.Directory = directory.Large()
+	default:
 		o.Directory = directory.Demo()
 	}
-	login, err := entra.New(entra.Options{Directory: o.Directory, Now: o.Now, Log: o.Log, AccessLifetime: o.AccessLifetime, Hints: true})
-	if err != nil {
-		return nil, fmt.Errorf("start the sign-in service: %w", err)
-	}
-	state, boxes, err := openState(o)
-	if err != nil {
-		return nil, err
-	}
+	// Before the mailboxes are made: an address in use is told at once.
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.Listen)
 	if err != nil {
-		state.release()
 		return nil, fmt.Errorf("listen on %s: %w", o.Listen, err)
+	}
+	first, err := begin(ctx, o)
+	if err != nil {
+		_ = listener.Close()
+		return nil, err
+	}
+	s := &Server{seed: first.seed, now: o.Now, log: o.Log, ClientID: directory.DemoClientID, Tenants: o.Directory.Tenants(), Mailboxes: first.boxes,
+		dir: o.Directory, served: make(chan struct{})}
+	login, err := entra.New(entra.Options{Directory: o.Directory, Now: o.Now, Log: o.Log, AccessLifetime: o.AccessLifetime, Hints: true, Saved: first.entra, Switches: s.switches()})
+	if err != nil {
+		_ = listener.Close()
+		first.abandon()
+		return nil, fmt.Errorf("start the sign-in service: %w", err)
 	}
 	base := "http://" + reachable(listener.Addr())
 	var ca *authority
@@ -125,18 +137,26 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		host, _, _ := net.SplitHostPort(o.Listen)
 		if ca, err = newAuthority(o.CAFile, host); err != nil {
 			_ = listener.Close()
-			state.release()
+			first.abandon()
 			return nil, err
 		}
 		base = "https://" + reachable(listener.Addr())
 	}
-	s := &Server{state: state, now: o.Now, log: o.Log, authority: ca, LoginURL: base, GraphURL: base + "/graph/v1.0", PanelURL: base + "/", ClientID: directory.DemoClientID,
-		Tenants: o.Directory.Tenants(), Mailboxes: boxes, entra: login, dir: o.Directory, served: make(chan struct{})}
+	boxes := first.boxes
+	s.authority, s.LoginURL, s.GraphURL, s.PanelURL, s.entra = ca, base, base+"/graph/v1.0", base+"/", login
 	s.graph = graph.NewHandler(graph.Options{Verify: s.verify, Mailboxes: boxes, Member: s.member, Now: o.Now, Log: o.Log, FourAtOnce: true})
 	run, cancel := context.WithCancel(ctx)
 	s.cancel = cancel
-	if state != nil {
-		go state.run(run)
+	if first.file != nil {
+		s.keeper = &keeper{file: first.file, boxes: boxes, login: login, dir: o.Directory, seed: first.seed, log: o.Log, ask: make(chan chan struct{}), done: make(chan struct{})}
+		if err := s.keeper.save(ctx); err != nil { // so that the seed is known before anything is answered
+			cancel()
+			ca.close()
+			_ = listener.Close()
+			first.abandon()
+			return nil, err
+		}
+		go s.keeper.run(run)
 	}
 	s.http = &http.Server{
 		Handler:           s.handler(),
@@ -165,36 +185,6 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	return s, nil
 }
 
-// fill makes a mailbox for each person of the directory, with the seed's content.
-func fill(o Options) (*mailbox.Registry, error) {
-	boxes := mailbox.NewRegistry(o.Now)
-	for _, t := range o.Directory.Tenants() {
-		if o.Seed == "empty" {
-			for _, u := range members(t) {
-				boxes.Add(mailbox.Owner{ObjectID: u.ObjectID, UPN: u.UPN, Name: u.Name, JobTitle: u.JobTitle})
-			}
-			continue
-		}
-		var users []demo.User
-		for _, u := range members(t) {
-			users = append(users, demo.User{ObjectID: u.ObjectID, UPN: u.UPN, Name: u.Name, JobTitle: u.JobTitle})
-		}
-		n := o.Messages
-		if n == 0 && o.Seed == "large" {
-			n = LargeMessages
-		}
-		if err := demo.Fill(boxes, users, demo.Options{Now: o.Now(), Messages: n}); err != nil {
-			return nil, fmt.Errorf("fill the mailboxes of %s: %w", t.Domain, err)
-		}
-	}
-	return boxes, nil
-}
-
-// members leaves out guests: their mailbox is at home.
-func members(t directory.Tenant) []*directory.User {
-	return slices.DeleteFunc(slices.Clone(t.Users), func(u *directory.User) bool { return u.HomeUPN != "" })
-}
-
 // reachable turns "every address" into one that can be dialled.
 func reachable(a net.Addr) string {
 	host, port, err := net.SplitHostPort(a.String())
@@ -219,7 +209,7 @@ func (s *Server) Close() {
 			_ = s.http.Close()
 		}
 		<-s.served
-		s.state.close()
+		s.keeper.close(context.WithoutCancel(s.http.BaseContext(nil)))
 		s.authority.close()
 	})
 }
@@ -256,16 +246,22 @@ func (s *Server) SetUserConsent(tenant string, p directory.ConsentPolicy) error 
 }
 
 func (s *Server) handler() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	guard := http.NewCrossOriginProtection() // the sign-in service has its own
+	faults := guard.Handler(s.graph.Faults())
+	return s.requests.watch(s.caller, s.keeper.keeping(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case r.URL.Path == "/":
+		case r.URL.Path == "/" || strings.HasPrefix(r.URL.Path, "/panel/"):
 			s.panel(w, r)
 		case r.URL.Path == "/control/faults" || strings.HasPrefix(r.URL.Path, "/control/faults/"):
-			s.graph.Faults().ServeHTTP(w, r)
+			faults.ServeHTTP(w, r)
+		case r.URL.Path == "/control/requests":
+			s.requests.ServeHTTP(w, r)
+		case r.URL.Path == "/control/mailboxes":
+			s.listMailboxes(w, r)
 		case strings.HasPrefix(r.URL.Path, "/graph/"):
 			s.graph.ServeHTTP(w, r)
 		default:
 			s.entra.ServeHTTP(w, r)
 		}
-	})
+	})))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +16,12 @@ import (
 	"supercrm/devtenant/tenanttest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if path := os.Getenv(childState); path != "" {
+		os.Exit(beKilled(path))
+	}
+	goleak.VerifyTestMain(m)
+}
 
 func TestPanelListsTheAccounts(t *testing.T) {
 	s := tenanttest.Start(t)

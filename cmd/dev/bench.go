@@ -49,6 +49,7 @@ var goBenchmarks = []goBenchmark{
 	{name: "peak memory, mirroring 100,000 messages", benchmark: "BenchmarkMirrorMemory", unit: "MB", bar: 150, time: "1x"},
 	{name: "poll with nothing new, 300 folders", benchmark: "BenchmarkPollNothingNew", unit: "requests", bar: 1, time: "20x"},
 	{name: "change to row, beyond the poll interval", benchmark: "BenchmarkChangeToRow", unit: "ms-over", bar: 1000, time: "20x"},
+	{name: "tenant's state, one change among 100,000 messages", benchmark: "BenchmarkSaveOneChange", bar: 2},
 }
 
 func (b goBenchmark) figure(value float64) figure {
@@ -116,6 +117,11 @@ func (j *job) measure(ctx context.Context) ([]figure, error) {
 	if err := end(); err != nil {
 		errs = append(errs, err)
 	}
+	tenants, err := j.tenant(ctx)
+	if err != nil {
+		errs = append(errs, fmt.Errorf("the simulated tenant: %w", err))
+	}
+	figures = append(figures, tenants...)
 	started, err := j.startAndIdle(ctx)
 	if err != nil {
 		errs = append(errs, fmt.Errorf("start and idle: %w", err))

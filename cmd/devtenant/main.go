@@ -51,8 +51,8 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	var o devtenant.Options
 	flags.StringVar(&o.Listen, "listen", "127.0.0.1:8700", "`host:port` to listen on; port 0 takes a free one")
 	flags.StringVar(&o.Seed, "seed", "demo", "what the mailboxes hold: demo, empty or large")
-	flags.IntVar(&o.Messages, "messages", 0, "number of messages in a mailbox; 0 takes the seed's own number")
-	flags.StringVar(&o.StateFile, "state", "", "`file` that keeps the mailboxes over restarts; the seed fills them when it is not there yet")
+	flags.IntVar(&o.Messages, "messages", 0, "number of messages in the first person's mailbox, with -seed large in everybody's; 0 takes the seed's own number")
+	flags.StringVar(&o.StateFile, "state", "", "`file` that keeps mailboxes, people and sign-ins over restarts; the seed fills them when it is not there yet")
 	flags.BoolVar(&o.TLS, "tls", false, "serve https with a certificate authority made for this run; its certificate's place is in the ready line")
 	flags.StringVar(&o.CAFile, "ca", "", "`file` to write the authority's certificate to with -tls; empty takes a temporary one")
 	switch err := flags.Parse(args); {

@@ -4,11 +4,15 @@
 package demo
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"supercrm/assets"
 	"supercrm/devtenant/mailbox"
@@ -29,6 +33,8 @@ type Options struct {
 	Zone string
 	// NoLinks leaves out the links to join online meetings, which lead nowhere outside the simulated tenant.
 	NoLinks bool
+	// Alike gives everybody as many messages as the first user.
+	Alike bool
 }
 
 // Category is one of the mailbox's named colours. Color is a Graph categoryColor.
@@ -49,52 +55,61 @@ const Zone = "W. Europe Standard Time"
 
 // Fill makes a mailbox for each user, unless there is one, and fills it.
 func Fill(reg *mailbox.Registry, users []User, opt Options) error {
+	var work errgroup.Group
+	work.SetLimit(runtime.GOMAXPROCS(0))
+	for i, u := range users {
+		box := reg.Add(mailbox.Owner{ObjectID: u.ObjectID, UPN: u.UPN, Name: u.Name, JobTitle: role(u, i)})
+		work.Go(func() error {
+			return box.Do(func(b *mailbox.Box) error { return FillOne(b, users, i, opt) })
+		})
+	}
+	if err := work.Wait(); err != nil {
+		return fmt.Errorf("fill demo mailboxes: %w", err)
+	}
+	if len(users) > 1 {
+		reg.ShareCalendar(users[1].UPN, "", users[0].UPN, "read")
+	}
+	return nil
+}
+
+// role is what somebody does; people of the demo have a role even where the directory names none.
+func role(u User, i int) string {
+	return cmp.Or(u.JobTitle, []string{"Account Executive", "Sales Manager", "IT"}[min(i, 2)])
+}
+
+// FillOne fills the mailbox of users[i] as Fill does.
+func FillOne(b *mailbox.Box, users []User, i int, opt Options) error {
 	if opt.Zone == "" {
 		opt.Zone = Zone
 	}
 	loc, err := zones.Load(opt.Zone)
 	if err != nil {
-		return fmt.Errorf("fill demo mailboxes: %w", err)
+		return fmt.Errorf("fill a demo mailbox: %w", err)
 	}
 	if opt.Messages == 0 {
 		opt.Messages = defaultMessages
 	}
 	now := opt.Now.In(loc).Truncate(time.Second)
 	people := make([]person, len(users))
-	for i, u := range users {
-		people[i] = person{name: u.Name, addr: u.UPN, role: u.JobTitle, company: "Harborline Sales", phone: fmt.Sprintf("+49 40 555 09%02d", i+1)}
-		if people[i].role == "" {
-			people[i].role = []string{"Account Executive", "Sales Manager", "IT"}[min(i, 2)]
-		}
+	for at, u := range users {
+		people[at] = person{name: u.Name, addr: u.UPN, role: role(u, at), company: "Harborline Sales", phone: fmt.Sprintf("+49 40 555 09%02d", at+1)}
 	}
-	for i, u := range users {
-		box := reg.Add(mailbox.Owner{ObjectID: u.ObjectID, UPN: u.UPN, Name: u.Name, JobTitle: people[i].role})
-		h := fnv.New64a()
-		_, _ = h.Write([]byte(strings.ToLower(u.UPN))) // a hash does not fail
-		rng := rand.New(rand.NewPCG(h.Sum64(), 2026))
-		n := opt.Messages
-		if i > 0 {
-			n = min(n, smallMailbox)
-		}
-		err := box.Do(func(b *mailbox.Box) error {
-			b.Zone = opt.Zone
-			categories(b)
-			mails := &mailMaker{b: b, rng: rng, now: now, staff: staffFor(people, i)}
-			mails.fill(n, i == 0)
-			events := &eventMaker{b: b, rng: rng, now: now, staff: mails.staff, loc: loc, zone: opt.Zone, plain: opt.NoLinks}
-			b.Quietly(func() { events.fill(i == 0) })
-			if i == 0 {
-				contacts(b, now)
-				return partners(b, now)
-			}
-			return nil
-		})
-		if err != nil {
-			return fmt.Errorf("fill demo mailboxes: %w", err)
-		}
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(strings.ToLower(users[i].UPN))) // a hash does not fail
+	rng := rand.New(rand.NewPCG(h.Sum64(), 2026))
+	n := opt.Messages
+	if i > 0 && !opt.Alike {
+		n = min(n, smallMailbox)
 	}
-	if len(users) > 1 {
-		reg.ShareCalendar(users[1].UPN, "", users[0].UPN, "read")
+	b.Zone = opt.Zone
+	categories(b)
+	mails := &mailMaker{b: b, rng: rng, now: now, staff: staffFor(people, i)}
+	mails.fill(n, i == 0)
+	events := &eventMaker{b: b, rng: rng, now: now, staff: mails.staff, loc: loc, zone: opt.Zone, plain: opt.NoLinks}
+	b.Quietly(func() { events.fill(i == 0) })
+	if i == 0 {
+		contacts(b, now)
+		return partners(b, now)
 	}
 	return nil
 }

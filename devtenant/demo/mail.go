@@ -88,7 +88,12 @@ func (k *mailMaker) age() {
 			return
 		}
 		p := &k.plan[len(longAgo)-1-i]
-		back := func(t time.Time) time.Time { return t.AddDate(0, -months, 0) }
+		back := func(t time.Time) time.Time {
+			if t.IsZero() { // sent when it was received
+				return t
+			}
+			return t.AddDate(0, -months, 0)
+		}
 		p.msg.Received, p.msg.Sent = back(p.msg.Received), back(p.msg.Sent)
 		p.folder, p.read = "archive", true
 	}
@@ -201,7 +206,7 @@ func (k *mailMaker) mails(t *thread, times []time.Time) {
 		if t.script.urgent && i == 0 {
 			m.Importance = "high"
 		}
-		m.Text = t.body(i, before, k.b)
+		m.Text, m.TextSize = t.body(i, before, k.b), t.bodySize(i, before)
 		if len(turn.files) > 0 {
 			blanks := t.blanks(from)
 			for _, name := range turn.files {
@@ -261,7 +266,7 @@ func (k *mailMaker) letters(n int) {
 	add := func(l letter, folder string, at time.Time, read bool) {
 		m := k.message(person{name: l.name, addr: l.addr}, at)
 		m.Subject, m.Other, m.To = l.subject, true, []mailbox.Address{k.staff.me.address()}
-		m.Text = func() mailbox.Body { return mailbox.Body{HTML: true, Text: htmlDocument(toHTML(l.text))} }
+		m.Text, m.TextSize = func() mailbox.Body { return mailbox.Body{HTML: true, Text: htmlDocument(toHTML(l.text))} }, len(l.text)+600
 		k.plan = append(k.plan, planned{msg: m, folder: folder, read: read, last: folder == "inbox", inbound: true})
 	}
 	ago := func() time.Time {

@@ -1,5 +1,10 @@
 package directory
 
+import (
+	"fmt"
+	"strings"
+)
+
 // The demo organization's fixed names, so that screenshots, tests and a second start show the same.
 const (
 	DemoTenantID = "6f1d7f2e-3c1b-4c58-9a60-1f5b7c0d2a11"
@@ -35,6 +40,17 @@ func Demo() *Directory {
 		Scopes: []string{"openid", "profile", "email", "offline_access", "User.Read", "Mail.ReadWrite", "Mail.Send",
 			"Calendars.ReadWrite", "Calendars.Read.Shared", "Contacts.Read", "MailboxSettings.Read"},
 	}))
+	return d
+}
+
+// Large returns the demo's register with more people: five, for trying several large mailboxes.
+func Large() *Directory {
+	d := Demo()
+	for i, name := range []string{"Lena Brandt", "Omar Haddad"} {
+		first, last, _ := strings.Cut(strings.ToLower(name), " ")
+		mustAdd(d.AddUser(DemoTenantID, User{ObjectID: fmt.Sprintf("0b6a3f6e-1111-4a7e-8a5c-%012d", 4+i), UPN: first + "." + last + "@" + DemoDomain,
+			Name: name, Password: DemoPassword, Role: RoleUser, JobTitle: "Account Executive"}))
+	}
 	return d
 }
 

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -30,6 +31,10 @@ type Options struct {
 	AccessLifetime time.Duration
 	// Hints shows the tenant's accounts and passwords on the sign-in pages, for people trying the program.
 	Hints bool
+	// Saved is what Save of an earlier instance gave; its signing key, sign-ins and approvals go on. nil begins anew.
+	Saved []byte
+	// Switches are further ones, by name, for POST /control/NAME and Control. id is that of what was made, or empty.
+	Switches map[string]func(url.Values) (id string, err error)
 }
 
 // How long things live. Codes: entra-docs, "authorization codes ... expire after about 10 minutes". Refresh tokens:
@@ -50,6 +55,7 @@ type Server struct {
 	log    *slog.Logger
 	access time.Duration
 	hints  bool
+	more   map[string]func(url.Values) (string, error)
 	key    *rsa.PrivateKey
 	signer *signer
 	mux    http.Handler
@@ -58,7 +64,8 @@ type Server struct {
 	st state
 }
 
-// New makes a service with a fresh signing key, so tokens of another instance are not accepted.
+// New makes a service with a fresh signing key, so tokens of another instance are not accepted, unless Options.Saved gives
+// one.
 func New(o Options) (*Server, error) {
 	if o.Directory == nil {
 		return nil, errors.New("entra: no directory")
@@ -69,18 +76,18 @@ func New(o Options) (*Server, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	s := &Server{dir: o.Directory, now: o.Now, log: o.Log, access: o.AccessLifetime, hints: o.Hints, more: o.Switches, st: newState()}
+	s.mux = s.routes()
+	if o.Saved != nil {
+		return s, s.load(o.Saved)
+	}
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		return nil, fmt.Errorf("make the signing key: %w", err)
 	}
-	sig, err := newSigner(key)
-	if err != nil {
-		return nil, err
-	}
-	s := &Server{dir: o.Directory, now: o.Now, log: o.Log, access: o.AccessLifetime, hints: o.Hints, key: key, signer: sig,
-		st: newState()}
-	s.mux = s.routes()
-	return s, nil
+	s.key = key
+	s.signer, err = newSigner(key)
+	return s, err
 }
 
 func (s *Server) routes() http.Handler {

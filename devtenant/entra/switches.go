@@ -38,9 +38,38 @@ type controlProblem struct {
 	Error string `json:"error"`
 }
 
-// control turns a switch. A form with the field return is the control panel's: the browser goes back to it.
+// turn finds a switch, one of the options' too.
+func (s *Server) turn(name string) (func(*Server, values) (any, error), bool) {
+	if more := s.more[name]; more != nil {
+		return func(_ *Server, v values) (any, error) {
+			id, err := more(url.Values(v))
+			if id == "" {
+				return nil, err
+			}
+			return madeID{id}, err
+		}, true
+	}
+	turn, ok := switches[name]
+	return turn, ok
+}
+
+// back is the page of the panel that a form came from, with what went wrong.
+func back(page string, err error) string {
+	u, parseErr := url.Parse(page)
+	if parseErr != nil || !strings.HasPrefix(page, "/") || u.Host != "" || u.Scheme != "" || strings.Contains(page, "\\") {
+		u = &url.URL{Path: "/"}
+	}
+	if err != nil {
+		q := u.Query()
+		q.Set("error", err.Error())
+		u.RawQuery, u.Fragment = q.Encode(), ""
+	}
+	return u.String()
+}
+
+// control turns a switch. A form with the field return is the control panel's: the browser goes back to that page.
 func (s *Server) control(w http.ResponseWriter, r *http.Request) {
-	turn, ok := switches[r.PathValue("switch")]
+	turn, ok := s.turn(r.PathValue("switch"))
 	if !ok {
 		writeJSON(w, http.StatusNotFound, controlProblem{"no such switch"})
 		return
@@ -52,12 +81,12 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 	}
 	out, err := turn(s, v)
 	switch {
+	case v.has("return"):
+		http.Redirect(w, r, back(v.get("return"), err), http.StatusSeeOther)
 	case errors.Is(err, errNobody):
 		writeJSON(w, http.StatusNotFound, controlProblem{err.Error()})
 	case err != nil:
 		writeJSON(w, http.StatusBadRequest, controlProblem{err.Error()})
-	case v.has("return"):
-		http.Redirect(w, r, "/", http.StatusSeeOther)
 	case out != nil:
 		writeJSON(w, http.StatusOK, out)
 	default:
@@ -67,7 +96,7 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 
 // Control turns a switch from the same program: what POST /control/NAME does. id is that of what was made, or empty.
 func (s *Server) Control(name string, given map[string]string) (id string, err error) {
-	turn, ok := switches[name]
+	turn, ok := s.turn(name)
 	if !ok {
 		return "", fmt.Errorf("no switch %q", name)
 	}

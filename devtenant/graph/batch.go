@@ -55,10 +55,19 @@ func (h *Handler) batch(a *answer, r *http.Request, body []byte) {
 			sub.status = http.StatusOK
 		}
 		done[part.ID] = sub.status
+		a.affected(sub)
 		out = append(out, writePart(part.ID, sub))
 	}
 	// What is written has come from the same writer before, so this cannot fail.
 	_ = a.json(http.StatusOK, fields{{"responses", out}})
+}
+
+// affected lets the faults of a part that are the connection's befall the whole answer.
+func (a *answer) affected(sub *answer) {
+	a.cut, a.drops = max(a.cut, sub.cut), max(a.drops, sub.drops)
+	if date := sub.header.Get("Date"); date != "" {
+		a.header.Set("Date", date)
+	}
 }
 
 func (h *Handler) part(sub *answer, r *http.Request, part batchPart, done map[string]int) {

@@ -118,6 +118,9 @@ func (c *call) run(segments []string) error {
 		if len(segments) > 0 && c.guest() && !sharable[segments[0]] {
 			return errDenied
 		}
+		if err := c.room(segments); err != nil {
+			return err
+		}
 		return c.route(segments)
 	})
 }

@@ -175,6 +175,7 @@ func (c *call) collection(k collection, rest []string) error {
 		fresh := maps.Clone(r.Fields)
 		maps.Copy(fresh, in)
 		r.Fields = fresh
+		c.b.Changed()
 		return c.one(http.StatusOK, k.name+"/$entity", recordFields(r))
 	}
 	return errMethod

@@ -35,6 +35,7 @@ var statuses = map[string]int{
 	"ErrorDeleteDistinguishedFolder":  http.StatusForbidden,
 	"ErrorMoveDistinguishedFolder":    http.StatusForbidden,
 	"ErrorAccessDenied":               http.StatusForbidden,
+	"ErrorQuotaExceeded":              http.StatusInsufficientStorage, // microsoftgraph/microsoft-graph-docs-contrib#6177
 	"ErrorOccurrenceCrossingBoundary": http.StatusBadRequest,
 }
 

@@ -78,6 +78,11 @@ func (r *FaultRule) Validate() error {
 	return nil
 }
 
+// Spent says that the rule has fired as often as it may.
+func (r *FaultRule) Spent() bool {
+	return r.Count > 0 && r.Fired >= r.Count || len(r.Script) > 0 && r.Fired >= len(r.Script)
+}
+
 // Faults are the rules of a handler. It is safe for concurrent use.
 type Faults struct {
 	mu    sync.Mutex
@@ -139,8 +144,7 @@ func (f *Faults) choose(r *http.Request, who func() (Caller, bool)) *Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, rule := range f.rules {
-		spent := rule.Count > 0 && rule.Fired >= rule.Count || len(rule.Script) > 0 && rule.Fired >= len(rule.Script)
-		if spent || !rule.matches(r) {
+		if rule.Spent() || !rule.matches(r) {
 			continue
 		}
 		if rule.Account != "" {

@@ -230,3 +230,69 @@ func TestFaultControl(t *testing.T) {
 	}
 	w.want(200, "GET", "/me", "")
 }
+
+// Inside a batch a fault befalls the part that it is for; what is the connection's befalls the whole answer.
+func TestFaultsInABatch(t *testing.T) {
+	batch := `{"requests":[{"id":"1","method":"GET","url":"/me"},{"id":"2","method":"GET","url":"/me/messages"}]}`
+	for kind, check := range map[string]func(t *testing.T, w *world, s *httptest.Server){
+		FaultThrottle: func(t *testing.T, w *world, s *httptest.Server) {
+			r := w.want(200, "POST", "/$batch", batch)
+			if got := string(r.raw); strings.Count(got, `"status":429`) != 1 || !strings.Contains(got, `"Retry-After":"9"`) || !strings.Contains(got, `"status":200`) {
+				t.Errorf("%s", got)
+			}
+		},
+		FaultUnavailable: func(t *testing.T, w *world, s *httptest.Server) {
+			if r := w.want(200, "POST", "/$batch", batch); strings.Count(string(r.raw), `"status":503`) != 1 {
+				t.Errorf("%s", r.raw)
+			}
+		},
+		FaultReset: func(t *testing.T, w *world, s *httptest.Server) {
+			if _, _, _, err := over(t, s, "POST", "/$batch", batch); err == nil {
+				t.Error("the connection was not cut")
+			}
+		},
+		FaultTruncated: func(t *testing.T, w *world, s *httptest.Server) {
+			if _, _, got, err := over(t, s, "POST", "/$batch", batch); err != nil || json.Valid(got) {
+				t.Errorf("%s %v", got, err)
+			}
+		},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			w := newWorld(t)
+			server := httptest.NewServer(w.h)
+			defer server.Close()
+			if _, err := w.h.Faults().Add(FaultRule{Kind: kind, Endpoint: "GET /me/messages", RetryAfter: 9}); err != nil {
+				t.Fatal(err)
+			}
+			check(t, w, server)
+		})
+	}
+}
+
+// The limit is real: with it, four requests to a mailbox run and the fifth is refused; the mailbox counts, not the caller.
+func TestFourAtOnceCountsByMailbox(t *testing.T) {
+	w := newWorld(t)
+	w.reg.GrantAccess(mayaID, jonasID)
+	w.h.SetFourAtOnce(true)
+	release := make([]func(), 0, 4)
+	for range 4 {
+		r, ok := w.h.take(" " + mayaID)
+		if !ok {
+			t.Fatal("refused too early")
+		}
+		release = append(release, r)
+	}
+	if r := w.want(429, "GET", "/me", ""); !strings.Contains(r.str("error", "message"), "MailboxConcurrency") || r.Header.Get("Retry-After") == "" {
+		t.Errorf("%v %s", r.Header, r.raw)
+	}
+	w.want(429, "GET", "/users/"+mayaID+"/messages", "", asJonas)
+	w.want(200, "GET", "/me", "", asJonas)
+	if r := w.want(200, "POST", "/$batch", `{"requests":[{"id":"1","method":"GET","url":"/me"}]}`); !strings.Contains(string(r.raw), `"status":429`) {
+		t.Errorf("%s", r.raw)
+	}
+	w.h.SetFourAtOnce(false)
+	w.want(200, "GET", "/me", "")
+	w.h.SetFourAtOnce(true)
+	release[0]()
+	w.want(200, "GET", "/me", "")
+}

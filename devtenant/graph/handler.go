@@ -147,6 +147,9 @@ func (h *Handler) SetQuirks(q Quirks) { h.quirks.Store(&q) }
 // SetFourAtOnce switches the limit of four requests at a time.
 func (h *Handler) SetFourAtOnce(on bool) { h.four.Store(on) }
 
+// FourAtOnce says whether the limit of four requests at a time is on.
+func (h *Handler) FourAtOnce() bool { return h.four.Load() }
+
 // maxBody bounds a request: 4 MB is what Graph takes in one (documentation, "Attach large files"), with room for base64.
 const maxBody = 6 << 20
 
@@ -287,7 +290,7 @@ func (h *Handler) answer(a *answer, r *http.Request, body []byte) {
 		return
 	}
 	if h.four.Load() {
-		release, ok := h.take(caller, segments)
+		release, ok := h.take(caller.AppID + " " + h.target(caller, segments))
 		if !ok {
 			a.header.Set("Retry-After", "1")
 			a.fail(&refusal{http.StatusTooManyRequests, "ApplicationThrottled", "Application is over its MailboxConcurrency limit."})
@@ -304,11 +307,19 @@ func (h *Handler) answer(a *answer, r *http.Request, body []byte) {
 // maxAtOnce is the limit of requests at a time for an app and mailbox (documentation, "Outlook service limits").
 const maxAtOnce = 4
 
-func (h *Handler) take(caller Caller, segments []string) (release func(), ok bool) {
-	key := caller.AppID + " " + caller.ObjectID
-	if caller.App && len(segments) > 1 { // it has no mailbox of its own
-		key = caller.AppID + " " + strings.ToLower(segments[1])
+// target is the object id of the mailbox that a request is about, or what stands for it.
+func (h *Handler) target(caller Caller, segments []string) string {
+	if len(segments) > 1 && segments[0] == "users" {
+		if m, ok := h.opt.Mailboxes.Mailbox(segments[1]); ok {
+			return m.Owner().ObjectID
+		}
+		return strings.ToLower(segments[1])
 	}
+	return caller.ObjectID
+}
+
+// take lets a request in, by app and mailbox, until release.
+func (h *Handler) take(key string) (release func(), ok bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.busy[key] >= maxAtOnce {

@@ -84,14 +84,7 @@ func TestContainersKeepExtendedProperties(t *testing.T) {
 			t.Errorf("%s: %d have it", c.path, n)
 		}
 	}
-	var kept bytes.Buffer
-	if err := w.reg.Save(&kept); err != nil {
-		t.Fatal(err)
-	}
-	again := mailbox.NewRegistry(w.now)
-	if err := again.Restore(&kept); err != nil {
-		t.Fatal(err)
-	}
+	again := restarted(t, w, func() {})
 	_ = again.All()[0].Do(func(b *mailbox.Box) error {
 		if b.Calendars()[1].Props[id] != "x" {
 			t.Error("a restart loses the calendar's")

@@ -63,5 +63,8 @@ func (c *call) ownPhoto(segment string, rest []string) error {
 	if segment == "photos" && len(rest) > 0 {
 		rest = rest[1:]
 	}
-	return c.photo(c.b.Photo, rest, func(data []byte) { c.b.Photo = data })
+	return c.photo(c.b.Photo, rest, func(data []byte) {
+		c.b.Photo = data
+		c.b.Changed()
+	})
 }

@@ -125,6 +125,7 @@ func (c *call) changeSettings(in object) error {
 			c.b.Settings[name] = raw
 		}
 	}
+	c.b.Changed()
 	return nil
 }
 

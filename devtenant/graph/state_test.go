@@ -1,12 +1,45 @@
 package graph
 
 import (
-	"bytes"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"supercrm/devtenant/mailbox"
+	"supercrm/devtenant/statefile"
 )
+
+// restarted keeps a tenant in a file, at first whole, then what change changes, and gives what another one reads from it.
+func restarted(t *testing.T, w *world, change func()) *mailbox.Registry {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "state")
+	file, err := statefile.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Abandon()
+	if err := file.Save(t.Context(), w.reg, nil, statefile.Chunk); err != nil {
+		t.Fatal(err)
+	}
+	change()
+	if err := file.Close(t.Context(), w.reg, nil); err != nil {
+		t.Fatal(err)
+	}
+	again, err := statefile.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(again.Abandon)
+	reg := mailbox.NewRegistry(w.now)
+	if err := again.Restore(t.Context(), reg); err != nil {
+		t.Fatal(err)
+	}
+	reg.SetEpoch(w.reg.Epoch())
+	for _, g := range w.reg.Grants() {
+		reg.GrantAccess(g[0], g[1])
+	}
+	return reg
+}
 
 // A restart changes nothing that a client can see: every answer is the same, and delta links stay good.
 func TestStateSurvivesARestart(t *testing.T) {
@@ -32,15 +65,15 @@ func TestStateSurvivesARestart(t *testing.T) {
 	w.want(204, "DELETE", "/me/messages/"+first, "")
 	w.want(200, "PATCH", "/me/events/"+view[0]["seriesMasterId"].(string), `{"subject":"Brunch"}`)
 
-	var saved bytes.Buffer
-	if err := w.reg.Save(&saved); err != nil {
-		t.Fatal(err)
-	}
 	again := newWorld(t)
-	again.reg = mailbox.NewRegistry(again.now)
-	if err := again.reg.Restore(bytes.NewReader(saved.Bytes())); err != nil {
-		t.Fatal(err)
-	}
+	again.reg = restarted(t, w, func() { // and this is what changes while it is kept
+		w.want(200, "PATCH", "/me/mailFolders/"+folder, `{"displayName":"Customers and more"}`)
+		w.want(200, "PATCH", "/me/messages/"+w.mail("three", "z"), `{"isRead":true}`)
+		w.want(204, "DELETE", "/me/events/"+view[3]["id"].(string), "")
+		category := w.want(200, "GET", "/me/outlook/masterCategories", "").values()[0]["id"].(string)
+		w.want(200, "PATCH", "/me/outlook/masterCategories/"+category, `{"color":"preset11"}`)
+		w.want(200, "PATCH", "/me/mailboxSettings", `{"dateFormat":"dd.MM.yyyy"}`)
+	})
 	opt := again.h.opt
 	opt.Mailboxes = again.reg
 	again.h = NewHandler(opt)
@@ -69,9 +102,10 @@ func TestStateSurvivesARestart(t *testing.T) {
 	if a, b := w.mail("three", "x"), func() string { m, _ := again.reg.Mailbox(mayaID); again.maya = m; return again.mail("three", "x") }(); a != b {
 		t.Errorf("the next id is %s, was to be %s", b, a)
 	}
-	for _, bad := range []string{"", "nonsense", saved.String()[:saved.Len()/2]} {
-		if err := mailbox.NewRegistry(w.now).Restore(strings.NewReader(bad)); err == nil {
-			t.Errorf("%d bytes of nonsense were taken", len(bad))
+	for _, bad := range []string{"", "nonsense", "{}", `{"Owner":{"ObjectID":"x"},"Folders":[{"Num":2,"Beneath":9}]}`} {
+		src := mailbox.Source{Box: []byte(bad), Items: func(func(mailbox.Item) error) error { return nil }}
+		if err := mailbox.NewRegistry(w.now).Restore(src); err == nil {
+			t.Errorf("%q was taken", bad)
 		}
 	}
 }

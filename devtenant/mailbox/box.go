@@ -59,6 +59,11 @@ type Box struct {
 	notices  []Notice
 	quiet    bool // no meeting mails are made
 	search   searchIndex
+
+	quota    Quota
+	mailSize int64       // of the messages
+	unsaved  *unsaved    // nil without a state file
+	gaps     [][2]uint64 // change counters that were given out and lost, see Restore
 }
 
 // defaultTombstones bounds what deletions cost; a link older than the oldest of them is answered 410.
@@ -84,6 +89,9 @@ func (b *Box) Now() time.Time { return b.now().UTC().Truncate(time.Second) }
 
 // Counter is the number of the last change.
 func (b *Box) Counter() uint64 { return b.seq }
+
+// Changed records that something was changed that has no counter of its own: a setting, the photo, a record's fields.
+func (b *Box) Changed() { b.tick() }
 
 func (b *Box) tick() uint64 {
 	b.seq++
@@ -118,7 +126,8 @@ func (b *Box) bury(t Tombstone) {
 // Tombstones of parent after the change counter since, oldest first. ErrSyncState says that since is too old, or has
 // not been yet.
 func (b *Box) Tombstones(parent, since uint64) ([]Tombstone, error) {
-	if since < b.tombFloor || since > b.seq {
+	lost := func(gap [2]uint64) bool { return since > gap[0] && since < gap[1] }
+	if since < b.tombFloor || since > b.seq || slices.ContainsFunc(b.gaps, lost) {
 		return nil, ErrSyncState
 	}
 	at, _ := slices.BinarySearchFunc(b.tombs, since+1, func(t Tombstone, seq uint64) int {

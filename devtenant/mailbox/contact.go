@@ -124,3 +124,6 @@ func (b *Box) Contacts(f *ContactFolder) []*Contact {
 	slices.SortFunc(out, func(x, y *Contact) int { return cmp.Compare(x.num, y.num) })
 	return out
 }
+
+// ContactCount is the number of contacts in all folders.
+func (b *Box) ContactCount() int { return len(b.contacts) }

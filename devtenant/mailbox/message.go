@@ -2,6 +2,7 @@ package mailbox
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"slices"
@@ -26,46 +27,58 @@ const (
 
 // Attachment is a file, item or link on a message or event. Num counts from 1 on its item.
 type Attachment struct {
-	Kind      string
-	Item      json.RawMessage // of an item attachment: the resource with its @odata.type
-	Num       int32
-	Name      string
-	Type      string
-	Inline    bool
-	ContentID string
-	Bytes     []byte
-	Modified  time.Time
+	Kind      string          `json:",omitzero"`
+	Item      json.RawMessage `json:",omitzero"` // of an item attachment: the resource with its @odata.type
+	Num       int32           `json:",omitzero"`
+	Name      string          `json:",omitzero"`
+	Type      string          `json:",omitzero"`
+	Inline    bool            `json:",omitzero"`
+	ContentID string          `json:",omitzero"`
+	Bytes     []byte          `json:",omitzero"`
+	Modified  time.Time       `json:",omitzero"`
+
+	sum    [32]byte // of Bytes, when summed is where they begin
+	summed *byte
+}
+
+// digest is the SHA-256 of the bytes, which are summed once: nobody changes them in place.
+func (a *Attachment) digest() [32]byte {
+	if at := &a.Bytes[0]; a.summed != at {
+		a.sum, a.summed = sha256.Sum256(a.Bytes), at
+	}
+	return a.sum
 }
 
 // Flag is a follow-up flag. Status is notFlagged, flagged or complete.
 type Flag struct {
-	Status               string
-	Start, Due, Complete time.Time
+	Status               string    `json:",omitzero"`
+	Start, Due, Complete time.Time `json:",omitzero"`
 }
 
 // Message is a mail in a folder. Whoever changes a field calls Box.Touch afterwards; folder, read state and received
 // time are changed by Box.Move, Box.MarkRead and Box.Touch only.
 type Message struct {
-	Subject           string
-	From, Sender      Address
-	To, Cc, Bcc       []Address
-	ReplyTo           []Address
-	Received, Sent    time.Time
-	Created, Modified time.Time
-	Draft             bool
-	Importance        string // low, normal, high
-	Other             bool   // not in the focused inbox
-	Flag              Flag
-	Categories        []string
-	Text              func() Body // called for each reading, so that a large mailbox need not hold its bodies
-	Attachments       []*Attachment
-	Index             []byte // conversationIndex: 22 bytes for the first mail, 5 more for each answer
-	InternetID        string
-	InReplyTo         string
-	ReadReceipt       bool
-	Extensions        Extensions
-	Meeting           *Meeting          // of an invitation, cancellation or answer; never changed
-	Props             map[string]string // single-value extended properties, by canonical id
+	Subject           string            `json:",omitzero"`
+	From, Sender      Address           `json:",omitzero"`
+	To, Cc, Bcc       []Address         `json:",omitzero"`
+	ReplyTo           []Address         `json:",omitzero"`
+	Received, Sent    time.Time         `json:",omitzero"`
+	Created, Modified time.Time         `json:",omitzero"`
+	Draft             bool              `json:",omitzero"`
+	Importance        string            `json:",omitzero"` // low, normal, high
+	Other             bool              `json:",omitzero"` // not in the focused inbox
+	Flag              Flag              `json:",omitzero"`
+	Categories        []string          `json:",omitzero"`
+	Text              func() Body       `json:"-"`         // called for each reading, so that a large mailbox need not hold its bodies
+	TextSize          int               `json:",omitzero"` // bytes that Text gives, or about: known without making it
+	Attachments       []*Attachment     `json:",omitzero"`
+	Index             []byte            `json:",omitzero"` // conversationIndex: 22 bytes for the first mail, 5 more for each answer
+	InternetID        string            `json:",omitzero"`
+	InReplyTo         string            `json:",omitzero"`
+	ReadReceipt       bool              `json:",omitzero"`
+	Extensions        Extensions        `json:",omitzero"`
+	Meeting           *Meeting          `json:",omitzero"` // of an invitation, cancellation or answer; never changed
+	Props             map[string]string `json:",omitzero"` // single-value extended properties, by canonical id
 
 	num, seq uint64
 	gen      uint16
@@ -73,6 +86,9 @@ type Message struct {
 	read     bool
 	lastFile int32
 	preview  *string // of the body; nil until it is asked for
+	size     int64   // see Size
+	kept     bool    // the body is in the state file, and html says of which kind
+	html     bool
 }
 
 // Seq is the counter of the last change; Num the message's number, also its age among messages of the same second.
@@ -101,7 +117,8 @@ func (m *Message) Body() Body {
 // SetBody makes body the message's text.
 func (m *Message) SetBody(body Body) {
 	m.Text = func() Body { return body }
-	m.preview = nil
+	m.TextSize = len(body.Text)
+	m.preview, m.kept = nil, false
 }
 
 // Preview of the body. It is kept, since lists show it and making it may mean making the body first.
@@ -184,9 +201,17 @@ func (b *Box) Add(f *Folder, m *Message, read bool) *Message {
 	b.byInternet[m.InternetID] = m
 	b.all.add(m)
 	b.enter(f, m)
+	m.size, m.kept = 0, false
+	b.mark(m)
+	return m
+}
+
+// mark records that m was changed: for delta links, the state file and the mailbox's size.
+func (b *Box) mark(m *Message) {
 	m.seq = b.tick()
 	m.folder.changed = m.seq
-	return m
+	b.weigh(m)
+	b.unsaved.message(m.num)
 }
 
 // indexFor continues the conversation of the message answered, or begins one.
@@ -254,8 +279,7 @@ func (b *Box) Touch(m *Message, change func()) {
 		}
 	}
 	m.Modified = b.Now()
-	m.seq = b.tick()
-	m.folder.changed = m.seq
+	b.mark(m)
 }
 
 // MarkRead sets the read state; setting what it is already changes nothing.
@@ -284,8 +308,7 @@ func (b *Box) Move(m *Message, to *Folder) {
 	b.bury(Tombstone{ID: old, Parent: from.num, Moved: true})
 	b.enter(to, m)
 	m.Modified = b.Now()
-	m.seq = b.tick()
-	m.folder.changed = m.seq
+	b.mark(m)
 }
 
 // Delete moves m to Deleted Items, or removes it for good when it is there already.
@@ -301,6 +324,8 @@ func (b *Box) Delete(m *Message) {
 func (b *Box) Remove(m *Message) {
 	b.leave(m)
 	b.all.remove(m)
+	b.mailSize -= m.size
+	b.unsaved.message(m.num)
 	delete(b.messages, m.num)
 	if b.byInternet[m.InternetID] == m {
 		delete(b.byInternet, m.InternetID)

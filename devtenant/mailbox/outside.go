@@ -38,11 +38,14 @@ func (m *Mailbox) Counts(folder string) (total, unread int) {
 func (m *Mailbox) Deliver(mail Mail) string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	return m.box.FormatID(m.box.deliver(mail).ID(), true)
+}
+
+func (b *Box) deliver(mail Mail) *Message {
 	if mail.Meeting != nil {
-		m.box.meet(mail)
+		b.meet(mail)
 	}
-	msg := m.box.Receive(m.box.WellKnown("inbox"), mail)
-	return m.box.FormatID(msg.ID(), true)
+	return b.Receive(b.WellKnown("inbox"), mail)
 }
 
 // EventInfo is what a test may know of an event. Start and End are instants (all-day: midnights UTC of the dates).

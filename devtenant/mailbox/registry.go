@@ -9,6 +9,8 @@ package mailbox
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -60,6 +62,16 @@ func (r *Registry) Add(owner Owner) *Mailbox {
 	return m
 }
 
+// Remove takes a mailbox away, with the access that others had to it and its owner to others.
+func (r *Registry) Remove(m *Mailbox) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.byKey, strings.ToLower(m.owner.ObjectID))
+	delete(r.byKey, strings.ToLower(m.owner.UPN))
+	r.all = slices.DeleteFunc(slices.Clone(r.all), func(x *Mailbox) bool { return x == m })
+	maps.DeleteFunc(r.grants, func(pair [2]*Mailbox, _ bool) bool { return pair[0] == m || pair[1] == m })
+}
+
 // Mailbox finds a mailbox by object id or UPN, in any case.
 func (r *Registry) Mailbox(key string) (*Mailbox, bool) {
 	r.mu.RLock()
@@ -98,23 +110,40 @@ func (m *Mailbox) Do(f func(*Box) error) error {
 }
 
 // deliver brings mail to the mailboxes of the tenant that it is for, and a report to the sender of which addresses of
-// the tenant's own domains nobody has. What is for others leaves the tenant, and so this program's world.
+// the tenant's own domains nobody has, and whose mailbox is full. What is for others leaves the tenant, and so this program's world.
 func (r *Registry) deliver(from *Mailbox, mail Mail) {
 	seen := map[*Mailbox]bool{}
-	var lost []Address
+	var lost []failedAddress
 	for _, to := range mail.recipients() {
 		other, ok := r.Mailbox(to.Addr)
 		switch {
 		case ok && !seen[other]:
 			seen[other] = true
-			other.Deliver(mail)
+			if !other.accept(mail) {
+				lost = append(lost, failedAddress{to, mailboxFull})
+			}
 		case !ok && r.owns(domain(to.Addr)):
-			lost = append(lost, to)
+			lost = append(lost, failedAddress{to, notFound})
 		}
 	}
 	if len(lost) > 0 && !strings.HasPrefix(mail.From.Addr, bouncer) {
-		from.Deliver(bounce(mail, lost))
+		from.accept(bounce(mail, lost)) // a report that finds no room is lost, as the service's is
 	}
+}
+
+// accept delivers mail unless there is no room for it.
+func (m *Mailbox) accept(mail Mail) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	size := int64(itemOverhead + len(mail.Subject) + len(mail.Body.Text))
+	for _, a := range mail.Attachments {
+		size += int64(len(a.Bytes) + len(a.Item))
+	}
+	if m.box.Room(size) != nil {
+		return false
+	}
+	m.box.deliver(mail)
+	return true
 }
 
 // owns says whether a mailbox of the tenant has an address in a domain.
@@ -147,5 +176,6 @@ var (
 	ErrConflict    = &Error{"ErrorIrresolvableConflict", "The send or update operation could not be performed because the change key passed in the request does not match the current change key for the item."}
 	ErrSyncState   = &Error{"SyncStateNotFound", "The sync state generation is not found; generation was not found or is too old."}
 	ErrCrossing    = &Error{"ErrorOccurrenceCrossingBoundary", "Modified occurrence is crossing or overlapping adjacent occurrence."}
+	ErrQuota       = &Error{"ErrorQuotaExceeded", "The mailbox has exceeded its maximum size."}
 	ErrNotDraft    = &Error{"ErrorInvalidRequest", "The operation can only be performed on a draft message."}
 )

@@ -40,6 +40,9 @@ func (b *Box) Send(m *Message, keep bool) error {
 	if n > maxRecipients {
 		return &Error{"ErrorExceededMessageLimit", "The message has too many recipients."}
 	}
+	if err := b.MaySend(); err != nil {
+		return err
+	}
 	now := b.Now()
 	b.MarkRead(m, true)
 	b.Touch(m, func() {

@@ -1,42 +1,44 @@
 package mailbox
 
 import (
-	"encoding/gob"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 
 	"supercrm/devtenant/recurrence"
 )
 
-// stateVersion changes when the written form does; another version is refused.
-const stateVersion = 1
-
-type registryState struct {
-	Version int
-	Epoch   string
-	Boxes   int
-	Grants  [][2]string // object ids: mailbox, delegate
-}
+// The written form of a mailbox: one boxState, and a JSON text for each message, event, contact and tombstone, so that a
+// change writes little. Field names are the Go ones.
 
 type folderState struct {
 	Folder                     Folder
 	Num, Seq, Changed, Beneath uint64 // Beneath: number of the folder above, 0 for the root
 }
 
+// fileState is an attachment without its bytes, which are found by their sum.
+type fileState struct {
+	Attachment
+	Bytes []byte          `json:",omitempty"` // never written
+	Item  json.RawMessage `json:",omitempty"`
+	Sum   []byte          `json:",omitempty"`
+}
+
 type messageState struct {
-	Message          Message
-	Body             Body
-	Num, Seq, Folder uint64
-	Gen              uint16
-	Read             bool
-	LastFile         int32
+	Message
+	Attachments []fileState `json:",omitzero"`
+	Num, Seq    uint64
+	Folder      uint64
+	Gen         uint16 `json:",omitzero"`
+	Read        bool   `json:",omitzero"`
+	HTML        bool   `json:",omitzero"` // of the body
+	LastFile    int32  `json:",omitzero"`
 }
 
 type eventState struct {
-	Event              Event
+	Event
+	Attachments        []fileState
 	Num, Seq, Calendar uint64
 	Day                recurrence.Day
 	LastFile           int32
@@ -54,7 +56,7 @@ type containerState struct {
 }
 
 type contactState struct {
-	Contact          Contact
+	Contact
 	Num, Seq, Folder uint64
 }
 
@@ -72,84 +74,20 @@ type boxState struct {
 	Records        map[string][]*Record
 	Seq, Next      uint64
 	Folders        []folderState
-	Messages       []messageState
 	Calendars      []containerState
-	Events         []eventState
 	Accepted       []Accepted
 	ContactFolders []containerState
-	Contacts       []contactState
-	Tombs          []tombState
 	TombFloor      uint64
 	TombLimit      int
-}
-
-// Changes grows whenever anything in any mailbox changes.
-func (r *Registry) Changes() (n uint64) {
-	for _, m := range r.All() {
-		m.mu.Lock()
-		n += m.box.seq
-		m.mu.Unlock()
-	}
-	return n
-}
-
-// Save writes everything that a restart needs: delta links given before stay good. What tests look at, SentMail and
-// Notices, is left out. Each mailbox is locked while it is written.
-func (r *Registry) Save(w io.Writer) error {
-	e := gob.NewEncoder(w)
-	all := r.All()
-	head := registryState{Version: stateVersion, Epoch: r.Epoch(), Boxes: len(all)}
-	r.mu.RLock()
-	for pair := range r.grants {
-		head.Grants = append(head.Grants, [2]string{pair[0].owner.ObjectID, pair[1].owner.ObjectID})
-	}
-	r.mu.RUnlock()
-	if err := e.Encode(head); err != nil {
-		return fmt.Errorf("write the head of the state: %w", err)
-	}
-	for _, m := range all {
-		m.mu.Lock()
-		err := e.Encode(m.box.state())
-		m.mu.Unlock()
-		if err != nil {
-			return fmt.Errorf("write a mailbox: %w", err)
-		}
-	}
-	return nil
-}
-
-// Restore reads what Save has written into an empty registry, before anybody uses it.
-func (r *Registry) Restore(from io.Reader) error {
-	d := gob.NewDecoder(from)
-	var head registryState
-	if err := d.Decode(&head); err != nil {
-		return fmt.Errorf("read the head of the state: %w", err)
-	}
-	if head.Version != stateVersion {
-		return fmt.Errorf("the state has version %d, this program knows %d", head.Version, stateVersion)
-	}
-	for range head.Boxes {
-		var s boxState
-		if err := d.Decode(&s); err != nil {
-			return fmt.Errorf("read a mailbox: %w", err)
-		}
-		m := r.Add(s.Owner)
-		b, err := s.box(m.box)
-		if err != nil {
-			return err
-		}
-		m.box = b
-	}
-	r.epoch = head.Epoch
-	for _, g := range head.Grants {
-		r.GrantAccess(g[0], g[1])
-	}
-	return nil
+	Quota          Quota
+	Gaps           [][2]uint64
+	// Whole: every message is written. Else the state goes on top of the mailbox as it was filled.
+	Whole bool
 }
 
 func (b *Box) state() boxState {
 	s := boxState{Owner: b.Owner, Zone: b.Zone, Photo: b.Photo, Shared: b.Shared, Settings: b.Settings, Records: b.records, Accepted: b.accepted, Seq: b.seq, Next: b.next,
-		TombFloor: b.tombFloor, TombLimit: b.tombLimit}
+		TombFloor: b.tombFloor, TombLimit: b.tombLimit, Quota: b.quota, Gaps: b.gaps}
 	for _, num := range slices.Sorted(maps.Keys(b.folders)) {
 		f := b.folders[num]
 		one := folderState{Folder: Folder{Name: f.Name, WellKnown: f.WellKnown, Props: f.Props}, Num: f.num, Seq: f.seq, Changed: f.changed}
@@ -158,14 +96,8 @@ func (b *Box) state() boxState {
 		}
 		s.Folders = append(s.Folders, one)
 	}
-	for _, m := range b.all {
-		s.Messages = append(s.Messages, messageState{*m, m.Body(), m.num, m.seq, m.folder.num, m.gen, m.read, m.lastFile})
-	}
 	for _, c := range b.calendars {
 		s.Calendars = append(s.Calendars, containerState{c.Name, c.Color, c.Hex, c.Default, c.Permissions, c.num, c.seq, 0, c.Props})
-	}
-	for _, e := range b.Events(nil) {
-		s.Events = append(s.Events, e.state())
 	}
 	for _, f := range b.contactFolders {
 		one := containerState{Name: f.Name, Default: f.Default, Num: f.num, Seq: f.seq}
@@ -174,25 +106,80 @@ func (b *Box) state() boxState {
 		}
 		s.ContactFolders = append(s.ContactFolders, one)
 	}
-	for _, num := range slices.Sorted(maps.Keys(b.contacts)) {
-		c := b.contacts[num]
-		s.Contacts = append(s.Contacts, contactState{*c, c.num, c.seq, c.folder.num})
-	}
-	for _, t := range b.tombs {
-		one := tombState{Tombstone: t}
-		if one.Tombstone.Series = nil; t.Series != nil {
-			series := t.Series.state()
-			one.Series = &series
+	return s
+}
+
+// Item is a thing of a mailbox in its written form.
+type Item struct {
+	Kind  Kind // KindMessage, KindEvent, KindContact, or KindTombstone with the change counter as its number
+	Num   uint64
+	State []byte // JSON; nil: the thing is gone
+	Body  *Body  // of a message, when it was not given before or has changed
+	Files []File // the files on it that State names by their sums
+}
+
+// KindTombstone is the kind of an Item that tells of a deletion. Nothing has an id of this kind.
+const KindTombstone Kind = 't'
+
+// File is an attachment's content.
+type File struct {
+	Sum   [32]byte // SHA-256 of Bytes
+	Bytes []byte
+}
+
+// files writes attachments; what they hold goes to the item.
+func (i *Item) files(list []*Attachment) []fileState {
+	var out []fileState
+	for _, a := range list {
+		one := fileState{Attachment: *a, Item: a.Item}
+		if len(a.Bytes) > 0 {
+			sum := a.digest()
+			one.Sum = sum[:]
+			i.Files = append(i.Files, File{sum, a.Bytes})
 		}
-		s.Tombs = append(s.Tombs, one)
+		out = append(out, one)
+	}
+	return out
+}
+
+func (b *Box) messageItem(m *Message) (Item, error) {
+	item := Item{Kind: KindMessage, Num: m.num}
+	s := messageState{Message: *m, Num: m.num, Seq: m.seq, Folder: m.folder.num, Gen: m.gen, Read: m.read, HTML: m.html, LastFile: m.lastFile}
+	s.Attachments = item.files(m.Attachments)
+	if !m.kept {
+		body := m.Body()
+		item.Body, s.HTML, m.html, m.kept = &body, body.HTML, body.HTML, true
+		m.TextSize = len(body.Text) // now it is known
+		s.TextSize = m.TextSize
+		b.weigh(m)
+	}
+	return item.done(s)
+}
+
+func (i Item) done(state any) (Item, error) {
+	raw, err := json.Marshal(state)
+	if err != nil {
+		return i, fmt.Errorf("write item %c%d: %w", i.Kind, i.Num, err)
+	}
+	i.State = raw
+	return i, nil
+}
+
+func (i *Item) event(e *Event) eventState {
+	s := eventState{Event: *e, Num: e.num, Seq: e.seq, Calendar: e.calendar.num, Day: e.day, LastFile: e.lastFile, Deleted: e.DeletedDays()}
+	s.Attachments = i.files(e.Attachments)
+	for _, x := range e.Exceptions() {
+		s.Exceptions = append(s.Exceptions, i.event(x))
 	}
 	return s
 }
 
-func (e *Event) state() eventState {
-	s := eventState{Event: *e, Num: e.num, Seq: e.seq, Calendar: e.calendar.num, Day: e.day, LastFile: e.lastFile, Deleted: e.DeletedDays()}
-	for _, x := range e.Exceptions() {
-		s.Exceptions = append(s.Exceptions, x.state())
+func (b *Box) tombItem(t Tombstone) (Item, error) {
+	item := Item{Kind: KindTombstone, Num: t.Seq}
+	s := tombState{Tombstone: t}
+	if s.Tombstone.Series = nil; t.Series != nil {
+		series := item.event(t.Series)
+		s.Series = &series
 	}
-	return s
+	return item.done(s)
 }
