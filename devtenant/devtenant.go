@@ -45,6 +45,9 @@ type Options struct {
 	StateFile string
 	// Directory to use instead of directory.Demo().
 	Directory *directory.Directory
+	// Observe is told of each Graph request and its answer: see graph.Options. Package tenanttest sets it, to hold both
+	// against Microsoft's description.
+	Observe func(r *http.Request, body []byte, status int, header http.Header, answer []byte)
 }
 
 // LargeMessages is the number of messages that the seed "large" makes.
@@ -132,7 +135,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	}
 	s := &Server{state: state, now: o.Now, log: o.Log, authority: ca, LoginURL: base, GraphURL: base + "/graph/v1.0", PanelURL: base + "/", ClientID: directory.DemoClientID,
 		Tenants: o.Directory.Tenants(), Mailboxes: boxes, entra: login, dir: o.Directory, served: make(chan struct{})}
-	s.graph = graph.NewHandler(graph.Options{Verify: s.verify, Mailboxes: boxes, Member: s.member, Now: o.Now, Log: o.Log, FourAtOnce: true})
+	s.graph = graph.NewHandler(graph.Options{Verify: s.verify, Mailboxes: boxes, Member: s.member, Now: o.Now, Log: o.Log, FourAtOnce: true, Observe: o.Observe})
 	run, cancel := context.WithCancel(ctx)
 	s.cancel = cancel
 	if state != nil {

@@ -71,9 +71,9 @@ func (c *call) run(segments []string) error {
 		return badRequest("BadRequest", "/me request is only valid with delegated authentication flow.")
 	case segments[0] == "me":
 		segments = segments[1:]
-	case segments[0] == "users" && len(segments) == 1:
-		return c.users()
-	case segments[0] == "users" && len(segments) > 1:
+	case segments[0] == "users" && (len(segments) == 1 || len(segments) == 2 && segments[1] == "$count"):
+		return c.users(len(segments) == 2)
+	case segments[0] == "users":
 		who, segments = segments[1], segments[2:]
 	default:
 		return errNoRoute

@@ -240,6 +240,31 @@ func (c *call) contactDelta(f *mailbox.ContactFolder) error {
 		func(ch mailbox.Change) (fields, error) { return c.contactFields(ch.Contact, sel), nil })
 }
 
+// eventListDelta answers GET …/events/delta: singles and masters, without a window and without occurrences; a change of
+// an exception tells its master.
+func (c *call) eventListDelta(cal *mailbox.Calendar) error {
+	t, err := c.round("eventList", cal.Num(), func(*deltaToken) error {
+		for _, name := range []string{"$filter", "$orderby", "$expand"} {
+			if c.query.Get(name) != "" {
+				return badRequest("ErrorInvalidUrlQuery", "The following parameters are not supported with change tracking over the 'Events' resource: '"+name+"'.")
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	sel, err := selected(t.Select, eventSelectable)
+	if err != nil {
+		return err
+	}
+	return c.deltaPage("events", "#microsoft.graph.event", t,
+		func(r mailbox.Round, n int) ([]mailbox.Change, mailbox.Round, bool, error) {
+			return c.b.EventListDelta(cal, r, n)
+		},
+		func(ch mailbox.Change) (fields, error) { return c.eventFields(*ch.Instance, sel, nil) })
+}
+
 // eventDelta answers GET …/calendarView/delta: the window is fixed in the token; occurrences carry only id, type,
 // seriesMasterId, start and end, masters and exceptions everything (facts, "Series in it").
 func (c *call) eventDelta(cal *mailbox.Calendar) error {

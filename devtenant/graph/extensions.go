@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"supercrm/devtenant/mailbox"
@@ -118,6 +119,9 @@ func (c *call) extensions(of bag, rest []string) error {
 			return c.one(http.StatusCreated, of.path+"/$entity", extensionFields(x))
 		}
 		return errMethod
+	}
+	if rest[0] == "$count" && len(rest) == 1 && read {
+		return c.plain(strconv.Itoa(len(of.list)))
 	}
 	x := of.list.Find(rest[0])
 	if x == nil || len(rest) > 1 {

@@ -12,6 +12,7 @@ package graph
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
@@ -98,6 +99,10 @@ type Options struct {
 	Quirks     Quirks
 	// MaxFiltered is how many messages a filtered change tracking tells in its first round; 0: as many as the service does.
 	MaxFiltered int
+	// Observe is told of each request and of the answer made for it, those inside a $batch and the $batch itself, before
+	// the answer is sent; what a fault does to it on its way is not seen. Upload URLs are not Graph and not told of. It is
+	// called from the request's goroutine and must not keep or change what it gets.
+	Observe func(r *http.Request, body []byte, status int, header http.Header, answer []byte)
 }
 
 // Handler serves /graph/v1.0/… (or /v1.0/…). It is safe for concurrent use.
@@ -200,6 +205,9 @@ func (h *Handler) newAnswer(r *http.Request) *answer {
 // serve answers one request or one part of a batch.
 func (h *Handler) serve(a *answer, r *http.Request, body []byte) {
 	h.faulty(a, r, func() { h.answer(a, r, body) })
+	if h.opt.Observe != nil && !a.reset {
+		h.opt.Observe(r, body, cmp.Or(a.status, http.StatusOK), a.header, a.body)
+	}
 }
 
 // faulty answers a request, or lets it go wrong as a fault says.

@@ -23,8 +23,11 @@ type Box struct {
 	Photo []byte
 	// Shared: it is nobody's own, such as that of a team; people reach it as delegates.
 	Shared bool
-	// Settings are the mailboxSettings that were changed, by name, besides the time zone.
+	// Settings are the mailboxSettings that were changed, by name, besides the time zone, and those of the owner's profile,
+	// by "user/name". Set changes them.
 	Settings map[string]json.RawMessage
+	// Extensions of the owner's profile.
+	Extensions Extensions
 
 	records  map[string][]*Record
 	accepted []Accepted
@@ -81,6 +84,16 @@ func newBox(owner Owner, now func() time.Time) *Box {
 
 // Now is the injected clock's time, in UTC, to the second as the service keeps it.
 func (b *Box) Now() time.Time { return b.now().UTC().Truncate(time.Second) }
+
+// Set keeps a setting, or forgets it when raw is nil or null.
+func (b *Box) Set(name string, raw json.RawMessage) {
+	if len(raw) == 0 || string(raw) == "null" {
+		delete(b.Settings, name)
+	} else {
+		b.Settings[name] = raw
+	}
+	b.tick()
+}
 
 // Counter is the number of the last change.
 func (b *Box) Counter() uint64 { return b.seq }

@@ -13,7 +13,7 @@ var errState = errors.New("the state names something that is not in it")
 // box builds a mailbox from its state; fresh gives the clock.
 func (s *boxState) box(fresh *Box) (*Box, error) {
 	b := newBox(s.Owner, fresh.now)
-	b.Zone, b.Photo, b.Shared = s.Zone, s.Photo, s.Shared
+	b.Zone, b.Photo, b.Shared, b.Extensions = s.Zone, s.Photo, s.Shared, s.Extensions
 	maps.Copy(b.Settings, s.Settings)
 	maps.Copy(b.records, s.Records)
 	b.accepted = s.Accepted

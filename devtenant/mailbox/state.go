@@ -69,6 +69,7 @@ type boxState struct {
 	Photo          []byte
 	Shared         bool
 	Settings       map[string]json.RawMessage
+	Extensions     Extensions
 	Records        map[string][]*Record
 	Seq, Next      uint64
 	Folders        []folderState
@@ -148,7 +149,7 @@ func (r *Registry) Restore(from io.Reader) error {
 }
 
 func (b *Box) state() boxState {
-	s := boxState{Owner: b.Owner, Zone: b.Zone, Photo: b.Photo, Shared: b.Shared, Settings: b.Settings, Records: b.records, Accepted: b.accepted, Seq: b.seq, Next: b.next,
+	s := boxState{Owner: b.Owner, Zone: b.Zone, Photo: b.Photo, Shared: b.Shared, Settings: b.Settings, Extensions: b.Extensions, Records: b.records, Accepted: b.accepted, Seq: b.seq, Next: b.next,
 		TombFloor: b.tombFloor, TombLimit: b.tombLimit}
 	for _, num := range slices.Sorted(maps.Keys(b.folders)) {
 		f := b.folders[num]
