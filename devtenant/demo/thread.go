@@ -93,8 +93,36 @@ func (t *thread) addressee(turn int) person {
 	return t.speaker("A")
 }
 
+// blanks are what the placeholders of a script stand for.
+type blanks map[string]string
+
+// Replace fills the placeholders of a text; what is no placeholder stays.
+func (b blanks) Replace(text string) string {
+	var out strings.Builder
+	for {
+		at := strings.IndexByte(text, '{')
+		if at < 0 {
+			break
+		}
+		out.WriteString(text[:at])
+		text = text[at:]
+		end := strings.IndexByte(text, '}')
+		value, known := "", false
+		if end > 0 {
+			value, known = b[text[1:end]]
+		}
+		if !known {
+			value, end = "{", 0
+		}
+		out.WriteString(value)
+		text = text[end+1:]
+	}
+	out.WriteString(text)
+	return out.String()
+}
+
 // blanks fills the placeholders. first is who is meant by {first}.
-func (t *thread) blanks(first person) *strings.Replacer {
+func (t *thread) blanks(first person) blanks {
 	rng := rand.New(rand.NewPCG(t.seed, 7))
 	p := products[rng.IntN(len(products))]
 	qty := 4 + rng.IntN(60)
@@ -107,14 +135,14 @@ func (t *thread) blanks(first person) *strings.Replacer {
 	if t.script.internal {
 		first = t.speaker("A")
 	}
-	return strings.NewReplacer(
-		"{me}", t.staff.me.first(), "{meLast}", t.staff.me.last(), "{colleague}", t.staff.colleague.first(), "{admin}", t.staff.admin.first(),
-		"{first}", first.first(), "{second}", second.first(), "{company}", t.company.Name, "{city}", t.company.City,
-		"{product}", p.name, "{qty}", strconv.Itoa(qty), "{unit}", money(p.unit), "{total}", money(p.unit*qty),
-		"{week}", strconv.Itoa(week), "{day}", day.Format("Monday, 2 January"),
-		"{quote}", fmt.Sprintf("Q-%d-%04d", t.start.Year(), 100+rng.IntN(900)), "{order}", fmt.Sprintf("HL-%05d", 40000+rng.IntN(9999)),
-		"{invoice}", fmt.Sprintf("INV-%05d", 20000+rng.IntN(9999)),
-	)
+	return blanks{
+		"me": t.staff.me.first(), "meLast": t.staff.me.last(), "colleague": t.staff.colleague.first(), "admin": t.staff.admin.first(),
+		"first": first.first(), "second": second.first(), "company": t.company.Name, "city": t.company.City,
+		"product": p.name, "qty": strconv.Itoa(qty), "unit": money(p.unit), "total": money(p.unit * qty),
+		"week": strconv.Itoa(week), "day": day.Format("Monday, 2 January"),
+		"quote": fmt.Sprintf("Q-%d-%04d", t.start.Year(), 100+rng.IntN(900)), "order": fmt.Sprintf("HL-%05d", 40000+rng.IntN(9999)),
+		"invoice": fmt.Sprintf("INV-%05d", 20000+rng.IntN(9999)),
+	}
 }
 
 // money writes cents as 1,234.00.
@@ -139,27 +167,41 @@ func (t *thread) signature(p person, turn int, withLogo bool) string {
 	return s + `</div>`
 }
 
-// body writes a turn's mail, with the mail before it quoted below.
-func (t *thread) body(turn int, before *mailbox.Message, b *mailbox.Box) func() mailbox.Body {
-	return func() mailbox.Body {
-		script := t.script.turns[turn]
-		p := t.speaker(script.who)
-		text := t.blanks(t.addressee(turn)).Replace(script.text)
-		if p.plain() {
-			s := toPlain(text) + "\r\n\r\n" + closings[(int(t.seed%97)+turn)%len(closings)] + "\r\n\r\n-- \r\n" + p.name + "\r\n" + p.role + ", " + p.company + "\r\n" + p.phone + "\r\n"
-			if before != nil {
-				old := before.Body()
-				if old.HTML {
-					old.Text = mailbox.PlainText(old.Text)
-				}
-				s += "\r\n" + before.From.Name + " wrote:\r\n> " + strings.ReplaceAll(strings.ReplaceAll(strings.TrimSpace(old.Text), "\r\n", "\n"), "\n", "\r\n> ") + "\r\n"
-			}
-			return mailbox.Body{Text: s}
-		}
-		s := toHTML(text) + t.signature(p, turn, script.logo)
-		if before != nil {
-			s += mailbox.QuoteHTML(before, b)
-		}
-		return mailbox.Body{HTML: true, Text: htmlDocument(s)}
+// top writes a turn's mail without what it quotes.
+func (t *thread) top(turn int) mailbox.Body {
+	script := t.script.turns[turn]
+	p := t.speaker(script.who)
+	text := t.blanks(t.addressee(turn)).Replace(script.text)
+	if p.plain() {
+		return mailbox.Body{Text: toPlain(text) + "\r\n\r\n" + closings[(int(t.seed%97)+turn)%len(closings)] + "\r\n\r\n-- \r\n" + p.name + "\r\n" + p.role + ", " + p.company + "\r\n" + p.phone + "\r\n"}
 	}
+	return mailbox.Body{HTML: true, Text: toHTML(text) + t.signature(p, turn, script.logo)}
+}
+
+// beginning writes how a turn's mail begins: its own text and what Outlook puts above a quoted original.
+func (t *thread) beginning(turn int, before *mailbox.Message, b *mailbox.Box) mailbox.Body {
+	out := t.top(turn)
+	if before != nil && out.HTML {
+		out.Text += mailbox.QuoteHead(before, b)
+	}
+	return out
+}
+
+// body writes a turn's mail, with the mail before it quoted below.
+func (t *thread) body(turn int, before *mailbox.Message, b *mailbox.Box) mailbox.Body {
+	out := t.top(turn)
+	switch {
+	case before != nil && out.HTML:
+		out.Text += mailbox.QuoteHTML(before, b)
+	case before != nil:
+		old := before.Body()
+		if old.HTML {
+			old.Text = mailbox.PlainText(old.Text)
+		}
+		out.Text += "\r\n" + before.From.Name + " wrote:\r\n> " + strings.ReplaceAll(strings.ReplaceAll(strings.TrimSpace(old.Text), "\r\n", "\n"), "\n", "\r\n> ") + "\r\n"
+	}
+	if out.HTML {
+		out.Text = htmlDocument(out.Text)
+	}
+	return out
 }

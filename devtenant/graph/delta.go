@@ -237,7 +237,7 @@ func (c *call) contactDelta(f *mailbox.ContactFolder) error {
 		func(r mailbox.Round, n int) ([]mailbox.Change, mailbox.Round, bool, error) {
 			return c.b.ContactDelta(f, r, n)
 		},
-		func(ch mailbox.Change) (fields, error) { return c.contactFields(ch.Contact, sel), nil })
+		func(ch mailbox.Change) (fields, error) { return c.contactFields(ch.Contact, sel) })
 }
 
 // eventListDelta answers GET …/events/delta: singles and masters, without a window and without occurrences; a change of

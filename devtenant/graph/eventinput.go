@@ -179,26 +179,6 @@ func (c *call) readEventProperty(e *eventEdit, name string, raw json.RawMessage)
 	return c.readOnly(name, knownProperty(eventSelectable, name))
 }
 
-func readLocation(name string, raw json.RawMessage, set func(func(*mailbox.Event))) error {
-	type wire struct {
-		DisplayName string `json:"displayName"`
-	}
-	if name == "location" {
-		v, err := decode[wire](name, raw)
-		set(func(ev *mailbox.Event) { ev.Location = v.DisplayName })
-		return err
-	}
-	v, err := decode[[]wire](name, raw)
-	set(func(ev *mailbox.Event) {
-		var all []string
-		for _, w := range v {
-			all = append(all, w.DisplayName)
-		}
-		ev.Location = strings.Join(all, "; ")
-	})
-	return err
-}
-
 // maxAttendees is what one event may have (facts, "Calendar").
 const maxAttendees = 500
 

@@ -51,7 +51,7 @@ func (c *call) discreet(i instance) instance {
 		return i
 	}
 	hidden := *e
-	hidden.Subject, hidden.Body, hidden.Location, hidden.Attendees = "Private Appointment", mailbox.Body{HTML: true}, "", nil
+	hidden.Subject, hidden.Body, hidden.Location, hidden.Places, hidden.Attendees = "Private Appointment", mailbox.Body{HTML: true}, "", "", nil
 	hidden.Categories, hidden.Props, hidden.Extensions, hidden.Attachments, hidden.JoinURL = nil, nil, nil, nil, ""
 	i.Event = &hidden
 	return i

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"supercrm/devtenant/zones"
 )
@@ -58,6 +59,7 @@ type Message struct {
 	Flag              Flag
 	Categories        []string
 	Text              func() Body // called for each reading, so that a large mailbox need not hold its bodies
+	Top               func() Body // how the body begins, where making the whole costs much more; nil: only Text
 	Attachments       []*Attachment
 	Index             []byte // conversationIndex: 22 bytes for the first mail, 5 more for each answer
 	InternetID        string
@@ -100,17 +102,25 @@ func (m *Message) Body() Body {
 
 // SetBody makes body the message's text.
 func (m *Message) SetBody(body Body) {
-	m.Text = func() Body { return body }
+	m.Text, m.Top = func() Body { return body }, nil
 	m.preview = nil
 }
 
-// Preview of the body. It is kept, since lists show it and making it may mean making the body first.
+// Preview of the body. It is kept, since lists show it and making it may mean making the body first: where its beginning is
+// enough, only that is made.
 func (m *Message) Preview() string {
-	if m.preview == nil {
-		p := Preview(m.Body())
-		m.preview = &p
+	if m.preview != nil {
+		return *m.preview
 	}
-	return *m.preview
+	p := ""
+	if m.Top != nil {
+		p = Preview(m.Top())
+	}
+	if utf8.RuneCountInString(p) < previewLength {
+		p = Preview(m.Body())
+	}
+	m.preview = &p
+	return p
 }
 
 // HasFiles says whether the message has attachments; inline ones do not count (facts, "Attachments and sending").
