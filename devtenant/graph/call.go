@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -88,6 +89,8 @@ func (c *call) run(segments []string) error {
 		return c.me() // a guest has a profile, and the mailbox at home
 	case !ok && strings.EqualFold(who, c.caller.ObjectID):
 		return &refusal{http.StatusNotFound, "MailboxNotEnabledForRESTAPI", "The mailbox is either inactive, soft-deleted, or is hosted on-premise."}
+	case !ok && objectID.MatchString(who):
+		return &refusal{http.StatusNotFound, "ResourceNotFound", "Resource could not be discovered."}
 	case !ok:
 		return &refusal{http.StatusNotFound, "ErrorInvalidUser", "The requested user '" + who + "' is invalid."}
 	case !hasOwn:
@@ -121,6 +124,9 @@ func (c *call) run(segments []string) error {
 		return c.route(segments)
 	})
 }
+
+// objectID is what the directory's ids look like.
+var objectID = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 // sharable is what a guest may ask of another person's mailbox; the calendar's own permissions come after.
 var sharable = map[string]bool{"calendar": true, "calendars": true, "calendarView": true, "events": true}

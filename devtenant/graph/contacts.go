@@ -307,7 +307,7 @@ func (c *call) readContact(in object, p *contact) error {
 				p.Emails = append(p.Emails, mailbox.Address{Name: w.Name, Addr: w.Address})
 			}
 		case name == "extensions":
-			p.Extensions, err = readExtensions(raw)
+			p.Extensions, err = c.readExtensions(raw)
 		case name == "singleValueExtendedProperties":
 			var v map[string]string
 			v, err = readProps(raw)

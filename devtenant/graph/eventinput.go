@@ -166,7 +166,7 @@ func (c *call) readEventProperty(e *eventEdit, name string, raw json.RawMessage)
 		set(func(ev *mailbox.Event) { ev.Props = merged(ev.Props, v) })
 		return err
 	case "extensions":
-		v, err := readExtensions(raw)
+		v, err := c.readExtensions(raw)
 		set(func(ev *mailbox.Event) { ev.Extensions = v })
 		return err
 	case "attachments": // read by who makes an event

@@ -67,7 +67,7 @@ var eventProps = []property[instance]{
 		return "unknown"
 	}},
 	{name: "allowNewTimeProposals", get: func(_ *call, i instance) any { return !i.Event.NoNewTimes }},
-	{name: "isDraft", get: func(*call, instance) any { return false }},
+	{name: "isDraft", get: func(_ *call, i instance) any { return i.Event.Draft }},
 	{name: "hideAttendees", get: func(_ *call, i instance) any { return i.Event.HideAttendees }},
 	{name: "responseStatus", get: func(_ *call, i instance) any { return responseStatus(i.Event.Response, dateTime(i.Event.Responded)) }},
 	{name: "body", get: func(c *call, i instance) any { return c.itemBody(i.Event.Body) }},

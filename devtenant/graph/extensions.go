@@ -65,15 +65,22 @@ func readExtension(in object, name string) (*mailbox.Extension, error) {
 	return x, nil
 }
 
-func readExtensions(raw json.RawMessage) (mailbox.Extensions, error) {
+// readExtensions reads the extensions of an item that is made or changed.
+func (c *call) readExtensions(raw json.RawMessage) (mailbox.Extensions, error) {
 	list, err := decode[[]object]("extensions", raw)
 	if err != nil {
 		return nil, err
+	}
+	if c.delegate && len(list) > 0 {
+		return nil, errDenied
 	}
 	var out mailbox.Extensions
 	for _, in := range list {
 		x, err := readExtension(in, "")
 		if err != nil {
+			return nil, err
+		}
+		if err := c.b.UseName(x.Name); err != nil {
 			return nil, err
 		}
 		if out.Find(x.Name) != nil {
@@ -111,6 +118,9 @@ func (c *call) extensions(of bag, rest []string) error {
 			}
 			x, err := readExtension(in, "")
 			if err != nil {
+				return err
+			}
+			if err := c.b.UseName(x.Name); err != nil {
 				return err
 			}
 			if err := of.set(append(without(of.list, of.list.Find(x.Name)), x)); err != nil {

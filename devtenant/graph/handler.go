@@ -81,6 +81,7 @@ type Quirks struct {
 	Reorder       bool // the items of a delta page come in reverse
 	NewIDs        bool // a move changes the immutable id, too, as between archives
 	MissingMaster bool // series masters are left out of calendarView deltas
+	OldErrors     bool // errors spell innerError in lower case (facts, "Errors")
 }
 
 // Options of a Handler. Verify, Mailboxes and Now are needed.

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -109,8 +110,22 @@ func (c *call) createUpload(h holder) error {
 		file: attachment{Name: item.Name, Type: kind, Inline: item.IsInline, ContentID: item.ContentID}}
 	key := c.h.uploads.add(s)
 	return c.one(http.StatusCreated, "#microsoft.graph.uploadSession", fields{
-		{"uploadUrl", c.base() + uploadPath + key}, {"expirationDateTime", dateTime(s.expires)}, {"nextExpectedRanges", []string{"0-"}},
+		{"uploadUrl", c.uploadBase() + uploadPath + key}, {"expirationDateTime", dateTime(s.expires)}, {"nextExpectedRanges", []string{"0-"}},
 	})
+}
+
+// uploadBase is the address of uploads. The service has another host for them, so that a client which sends its token along
+// gives it to a stranger: here it is the loopback's other name, where the tenant was called by one of them.
+func (c *call) uploadBase() string {
+	host, port, err := net.SplitHostPort(c.r.Host)
+	if err != nil {
+		return c.base()
+	}
+	other := map[string]string{"127.0.0.1": "localhost", "localhost": "127.0.0.1"}[host]
+	if other == "" {
+		return c.base()
+	}
+	return strings.TrimSuffix(c.base(), c.r.Host) + net.JoinHostPort(other, port)
 }
 
 const uploadPath = "/graph/uploads/"

@@ -29,8 +29,10 @@ type Box struct {
 	// Extensions of the owner's profile.
 	Extensions Extensions
 
-	records  map[string][]*Record
-	accepted []Accepted
+	records   map[string][]*Record
+	names     map[string]bool // of extensions that were ever used, lower-case
+	nameLimit int
+	accepted  []Accepted
 
 	now func() time.Time
 	tag mailboxTag
@@ -71,7 +73,7 @@ func newBox(owner Owner, now func() time.Time) *Box {
 	b := &Box{
 		Owner: owner, Zone: "W. Europe Standard Time", now: now, tag: tagOf(owner.ObjectID),
 		folders: map[uint64]*Folder{}, wellKnown: map[string]*Folder{}, messages: map[uint64]*Message{},
-		byInternet: map[string]*Message{}, events: map[uint64]*Event{}, transactions: map[string]*Event{}, byUID: map[string]*Event{}, Settings: map[string]json.RawMessage{}, records: map[string][]*Record{},
+		byInternet: map[string]*Message{}, events: map[uint64]*Event{}, transactions: map[string]*Event{}, byUID: map[string]*Event{}, Settings: map[string]json.RawMessage{}, records: map[string][]*Record{}, names: map[string]bool{}, nameLimit: DefaultNames,
 		contacts: map[uint64]*Contact{}, tombLimit: defaultTombstones,
 	}
 	b.standardFolders()

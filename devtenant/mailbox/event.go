@@ -66,6 +66,7 @@ type Event struct {
 	NoResponse         bool // responseRequested is false
 	HideAttendees      bool
 	Cancelled          bool
+	Draft              bool // the organizer has changes that the attendees were not sent
 	TransactionID      string
 	UID                string
 	Created, Modified  time.Time

@@ -112,9 +112,10 @@ func (b *Box) Change(e *Event, edit func(*Event) error) error {
 	if err := b.change(e, edit); err != nil {
 		return err
 	}
-	if !sharedChange(&old, e) {
+	if !sharedChange(&old, e) && !e.Draft {
 		return nil
 	}
+	e.Draft = false
 	if e.IsOrganizer {
 		var out []Address
 		for _, a := range old.Attendees {

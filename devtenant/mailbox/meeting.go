@@ -58,7 +58,7 @@ func snapshot(e *Event) Event {
 	out := *e
 	out.Attendees, out.Categories, out.Props = slices.Clone(e.Attendees), nil, nil
 	out.Extensions, out.TransactionID = nil, ""
-	out.OneDay, out.SeriesDay = false, 0
+	out.OneDay, out.SeriesDay, out.Draft = false, 0, false
 	out.exceptions, out.deleted, out.calendar, out.master = nil, nil, nil, nil
 	out.Attachments = slices.Clone(e.Attachments)
 	return out

@@ -44,6 +44,9 @@ type Flag struct {
 	Start, Due, Complete time.Time
 }
 
+// Header is a line of a mail's head.
+type Header struct{ Name, Value string }
+
 // Message is a mail in a folder. Whoever changes a field calls Box.Touch afterwards; folder, read state and received
 // time are changed by Box.Move, Box.MarkRead and Box.Touch only.
 type Message struct {
@@ -65,6 +68,8 @@ type Message struct {
 	InternetID        string
 	InReplyTo         string
 	ReadReceipt       bool
+	DeliveryReceipt   bool
+	Headers           []Header // of the program that made the mail, X-…
 	Extensions        Extensions
 	Meeting           *Meeting          // of an invitation, cancellation or answer; never changed
 	Props             map[string]string // single-value extended properties, by canonical id

@@ -17,6 +17,7 @@ func (s *boxState) box(fresh *Box) (*Box, error) {
 	maps.Copy(b.Settings, s.Settings)
 	maps.Copy(b.records, s.Records)
 	b.accepted = s.Accepted
+	maps.Copy(b.names, s.Names)
 	b.seq, b.next, b.tombFloor, b.tombLimit = s.Seq, s.Next, s.TombFloor, s.TombLimit
 	if err := s.folders(b); err != nil {
 		return nil, err

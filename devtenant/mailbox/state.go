@@ -71,6 +71,7 @@ type boxState struct {
 	Settings       map[string]json.RawMessage
 	Extensions     Extensions
 	Records        map[string][]*Record
+	Names          map[string]bool
 	Seq, Next      uint64
 	Folders        []folderState
 	Messages       []messageState
@@ -149,7 +150,7 @@ func (r *Registry) Restore(from io.Reader) error {
 }
 
 func (b *Box) state() boxState {
-	s := boxState{Owner: b.Owner, Zone: b.Zone, Photo: b.Photo, Shared: b.Shared, Settings: b.Settings, Extensions: b.Extensions, Records: b.records, Accepted: b.accepted, Seq: b.seq, Next: b.next,
+	s := boxState{Owner: b.Owner, Zone: b.Zone, Photo: b.Photo, Shared: b.Shared, Settings: b.Settings, Extensions: b.Extensions, Records: b.records, Names: b.names, Accepted: b.accepted, Seq: b.seq, Next: b.next,
 		TombFloor: b.tombFloor, TombLimit: b.tombLimit}
 	for _, num := range slices.Sorted(maps.Keys(b.folders)) {
 		f := b.folders[num]
