@@ -135,7 +135,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	}
 	s := &Server{state: state, now: o.Now, log: o.Log, authority: ca, LoginURL: base, GraphURL: base + "/graph/v1.0", PanelURL: base + "/", ClientID: directory.DemoClientID,
 		Tenants: o.Directory.Tenants(), Mailboxes: boxes, entra: login, dir: o.Directory, served: make(chan struct{})}
-	s.graph = graph.NewHandler(graph.Options{Verify: s.verify, Mailboxes: boxes, Member: s.member, Now: o.Now, Log: o.Log, FourAtOnce: true, Observe: o.Observe})
+	s.graph = graph.NewHandler(graph.Options{Verify: s.verify, Mailboxes: boxes, Member: s.member, Now: o.Now, Log: o.Log, FourAtOnce: true, Budget: true, Observe: o.Observe})
 	run, cancel := context.WithCancel(ctx)
 	s.cancel = cancel
 	if state != nil {

@@ -97,7 +97,9 @@ type Options struct {
 	Intercept func(*http.Request) *Fault
 	// FourAtOnce refuses a fifth request at the same time to a mailbox with 429 (facts, "Limits").
 	FourAtOnce bool
-	Quirks     Quirks
+	// Budget refuses more than 10,000 requests in ten minutes or 150 MB of uploads in five, likewise.
+	Budget bool
+	Quirks Quirks
 	// MaxFiltered is how many messages a filtered change tracking tells in its first round; 0: as many as the service does.
 	MaxFiltered int
 	// Observe is told of each request and of the answer made for it, those inside a $batch and the $batch itself, before
@@ -115,6 +117,8 @@ type Handler struct {
 	serial    atomic.Uint64
 	uploads   uploads
 	faults    Faults
+	budgeted  atomic.Bool
+	budget    budget
 
 	mu   sync.Mutex
 	busy map[string]int // running requests by app and mailbox
@@ -132,6 +136,7 @@ func NewHandler(opt Options) *Handler {
 	h.SetIntercept(opt.Intercept)
 	h.SetQuirks(opt.Quirks)
 	h.SetFourAtOnce(opt.FourAtOnce)
+	h.SetBudget(opt.Budget)
 	return h
 }
 
@@ -304,6 +309,9 @@ func (h *Handler) answer(a *answer, r *http.Request, body []byte) {
 		}
 		defer release()
 	}
+	if h.overBudget(a, caller.budgetKey(segments), r.Method, len(body)) {
+		return
+	}
 	c := &call{answer: a, h: h, r: r, caller: caller, input: body}
 	if err := c.run(segments); err != nil {
 		a.fail(err)
@@ -314,10 +322,7 @@ func (h *Handler) answer(a *answer, r *http.Request, body []byte) {
 const maxAtOnce = 4
 
 func (h *Handler) take(caller Caller, segments []string) (release func(), ok bool) {
-	key := caller.AppID + " " + caller.ObjectID
-	if caller.App && len(segments) > 1 { // it has no mailbox of its own
-		key = caller.AppID + " " + strings.ToLower(segments[1])
-	}
+	key := caller.budgetKey(segments)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.busy[key] >= maxAtOnce {

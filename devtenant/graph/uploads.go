@@ -26,6 +26,7 @@ const (
 type upload struct {
 	mu      sync.Mutex
 	owner   string // object id of the mailbox
+	budget  string // whose limits the pieces count for
 	item    string // immutable id of the message or event
 	event   bool
 	file    attachment
@@ -106,7 +107,7 @@ func (c *call) createUpload(h holder) error {
 	if kind == "" {
 		kind = "application/octet-stream"
 	}
-	s := &upload{owner: c.b.Owner.ObjectID, item: h.key, event: strings.HasPrefix(h.path, "events"), size: item.Size, expires: c.b.Now().Add(uploadPeriod),
+	s := &upload{owner: c.b.Owner.ObjectID, budget: c.caller.budgetKey([]string{"users", c.b.Owner.ObjectID}), item: h.key, event: strings.HasPrefix(h.path, "events"), size: item.Size, expires: c.b.Now().Add(uploadPeriod),
 		file: attachment{Name: item.Name, Type: kind, Inline: item.IsInline, ContentID: item.ContentID}}
 	key := c.h.uploads.add(s)
 	return c.one(http.StatusCreated, "#microsoft.graph.uploadSession", fields{
@@ -156,6 +157,9 @@ func (h *Handler) upload(a *answer, r *http.Request, key string, body []byte) {
 	case http.MethodGet:
 		_ = a.json(http.StatusOK, s.state()) // strings only: cannot fail
 	case http.MethodPut:
+		if h.overBudget(a, s.budget, r.Method, len(body)) {
+			return
+		}
 		if err := h.chunk(a, r, key, s, body); err != nil {
 			a.fail(err)
 		}
