@@ -98,6 +98,12 @@ func (c *Contract) Operations() map[string][]string {
 // find gives the most literal path of the description that has the request.
 func (c *Contract) find(method, path string) *template {
 	have := strings.Split(path, "/")
+	for i, part := range have { // "delta()" and "microsoft.graph.delta()" are "delta"
+		have[i] = strings.TrimSuffix(part, "()")
+		if name, ok := strings.CutPrefix(have[i], "microsoft.graph."); ok && !strings.HasPrefix(name, "eventMessage") {
+			have[i] = name
+		}
+	}
 	var best *template
 	for _, t := range c.bySize[len(have)] {
 		if best != nil && t.literal <= best.literal || t.item.GetOperation(method) == nil {

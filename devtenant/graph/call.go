@@ -51,9 +51,19 @@ func segmentsOf(r *http.Request) ([]string, error) {
 		if err != nil || u == "" {
 			return nil, errNoRoute
 		}
-		parts[i] = u
+		parts[i] = shortForm(u)
 	}
 	return parts, nil
+}
+
+// shortForm gives the short name of a bound function or action: clients made from the description write "delta()", and
+// OData also knows "microsoft.graph.delta()".
+func shortForm(segment string) string {
+	segment = strings.TrimSuffix(segment, "()")
+	if name, ok := strings.CutPrefix(segment, "microsoft.graph."); ok && !strings.HasPrefix(name, "eventMessage") {
+		return name
+	}
+	return segment
 }
 
 // run finds the mailbox and routes within it.

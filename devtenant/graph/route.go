@@ -24,7 +24,7 @@ func (c *call) route(seg []string) error {
 		return c.mailFolders(rest)
 	case "messages":
 		return c.messages(nil, rest)
-	case "sendMail", "microsoft.graph.sendMail":
+	case "sendMail":
 		if len(rest) > 0 || c.r.Method != http.MethodPost {
 			return errMethod
 		}
