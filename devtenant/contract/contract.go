@@ -95,6 +95,15 @@ func (c *Contract) Operations() map[string][]string {
 	return out
 }
 
+// Operation names what a request is in the description, such as "GET /me/messages/{message-id}"; "" when it is nothing
+// there. path is that after v1.0.
+func (c *Contract) Operation(method, path string) string {
+	if t := c.find(method, path); t != nil {
+		return method + " " + t.path
+	}
+	return ""
+}
+
 // find gives the most literal path of the description that has the request.
 func (c *Contract) find(method, path string) *template {
 	have := strings.Split(path, "/")
