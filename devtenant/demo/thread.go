@@ -93,35 +93,7 @@ func (t *thread) addressee(turn int) person {
 	return t.speaker("A")
 }
 
-// blanks are what the placeholders of a script stand for.
-type blanks map[string]string
-
-// Replace fills the placeholders of a text; what is no placeholder stays.
-func (b blanks) Replace(text string) string {
-	var out strings.Builder
-	for {
-		at := strings.IndexByte(text, '{')
-		if at < 0 {
-			break
-		}
-		out.WriteString(text[:at])
-		text = text[at:]
-		end := strings.IndexByte(text, '}')
-		value, known := "", false
-		if end > 0 {
-			value, known = b[text[1:end]]
-		}
-		if !known {
-			value, end = "{", 0
-		}
-		out.WriteString(value)
-		text = text[end+1:]
-	}
-	out.WriteString(text)
-	return out.String()
-}
-
-// blanks fills the placeholders. first is who is meant by {first}.
+// blanks gives what stands in the placeholders of a conversation's texts. first is who is meant by {first}.
 func (t *thread) blanks(first person) blanks {
 	rng := rand.New(rand.NewPCG(t.seed, 7))
 	p := products[rng.IntN(len(products))]
@@ -130,19 +102,86 @@ func (t *thread) blanks(first person) blanks {
 	for day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
 		day = day.AddDate(0, 0, 1)
 	}
-	_, week := t.start.AddDate(0, 0, 28+rng.IntN(21)).ISOWeek()
-	second := t.speaker("B")
+	week := t.start.AddDate(0, 0, 28+rng.IntN(21))
 	if t.script.internal {
 		first = t.speaker("A")
 	}
-	return blanks{
-		"me": t.staff.me.first(), "meLast": t.staff.me.last(), "colleague": t.staff.colleague.first(), "admin": t.staff.admin.first(),
-		"first": first.first(), "second": second.first(), "company": t.company.Name, "city": t.company.City,
-		"product": p.name, "qty": strconv.Itoa(qty), "unit": money(p.unit), "total": money(p.unit * qty),
-		"week": strconv.Itoa(week), "day": day.Format("Monday, 2 January"),
-		"quote": fmt.Sprintf("Q-%d-%04d", t.start.Year(), 100+rng.IntN(900)), "order": fmt.Sprintf("HL-%05d", 40000+rng.IntN(9999)),
-		"invoice": fmt.Sprintf("INV-%05d", 20000+rng.IntN(9999)),
+	return blanks{t: t, first: first, product: p.name, qty: qty, unit: p.unit, day: day, week: week,
+		quote: 100 + rng.IntN(900), order: 40000 + rng.IntN(9999), invoice: 20000 + rng.IntN(9999)}
+}
+
+type blanks struct {
+	t                     *thread
+	first                 person
+	product               string
+	qty, unit             int
+	day, week             time.Time
+	quote, order, invoice int
+}
+
+// Replace fills the placeholders of a text. Made for each mail of a large mailbox, it makes only what the text asks for.
+func (k blanks) Replace(text string) string {
+	var out strings.Builder
+	for {
+		before, rest, ok := strings.Cut(text, "{")
+		out.WriteString(before)
+		if !ok {
+			return out.String()
+		}
+		name, after, ok := strings.Cut(rest, "}")
+		value, known := "", false
+		if ok {
+			value, known = k.value(name)
+		}
+		if !known {
+			out.WriteByte('{')
+			text = rest
+			continue
+		}
+		out.WriteString(value)
+		text = after
 	}
+}
+
+func (k blanks) value(name string) (string, bool) {
+	switch name {
+	case "me":
+		return k.t.staff.me.first(), true
+	case "meLast":
+		return k.t.staff.me.last(), true
+	case "colleague":
+		return k.t.staff.colleague.first(), true
+	case "admin":
+		return k.t.staff.admin.first(), true
+	case "first":
+		return k.first.first(), true
+	case "second":
+		return k.t.speaker("B").first(), true
+	case "company":
+		return k.t.company.Name, true
+	case "city":
+		return k.t.company.City, true
+	case "product":
+		return k.product, true
+	case "qty":
+		return strconv.Itoa(k.qty), true
+	case "unit":
+		return money(k.unit), true
+	case "total":
+		return money(k.unit * k.qty), true
+	case "week":
+		_, week := k.week.ISOWeek()
+		return strconv.Itoa(week), true
+	case "day":
+		return k.day.Format("Monday, 2 January"), true
+	case "quote":
+		return fmt.Sprintf("Q-%d-%04d", k.t.start.Year(), k.quote), true
+	case "order":
+		return fmt.Sprintf("HL-%05d", k.order), true
+	case "invoice":
+		return fmt.Sprintf("INV-%05d", k.invoice), true
+	}
+	return "", false
 }
 
 // money writes cents as 1,234.00.
