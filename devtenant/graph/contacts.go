@@ -321,6 +321,11 @@ func (c *call) readContact(in object, p *contact) error {
 				if p.More[name] = raw; isNull(raw) {
 					delete(p.More, name)
 				}
+				if name == "businessAddress" {
+					var address struct{ City string }
+					address, err = decode[struct{ City string }](name, raw)
+					p.City = address.City
+				}
 			}
 		default:
 			err = c.readOnly(name, knownProperty(contactSelectable, name))

@@ -32,7 +32,7 @@ type Contact struct {
 	Emails                          []Address
 	Business                        []string
 	Mobile                          string
-	City                            string // of businessAddress, where More does not hold the whole
+	City                            string // of businessAddress; More may hold the whole
 	// More are the other properties of the contact resource, as they were given, by name.
 	More              map[string]json.RawMessage
 	Notes             string
