@@ -46,6 +46,9 @@ type Options struct {
 	StateFile string
 	// Directory to use instead of directory.Demo(). A state file that is there replaces what is in it.
 	Directory *directory.Directory
+	// Observe is told of each Graph request and its answer: see graph.Options. Package tenanttest sets it, to hold both
+	// against Microsoft's description.
+	Observe func(r *http.Request, body []byte, status int, header http.Header, answer []byte)
 }
 
 // LargeMessages is the number of messages that the seed "large" makes.
@@ -144,7 +147,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	}
 	boxes := first.boxes
 	s.authority, s.LoginURL, s.GraphURL, s.PanelURL, s.entra = ca, base, base+"/graph/v1.0", base+"/", login
-	s.graph = graph.NewHandler(graph.Options{Verify: s.verify, Mailboxes: boxes, Member: s.member, Now: o.Now, Log: o.Log, FourAtOnce: true})
+	s.graph = graph.NewHandler(graph.Options{Verify: s.verify, Mailboxes: boxes, Member: s.member, Now: o.Now, Log: o.Log, FourAtOnce: true, Budget: true, Observe: o.Observe})
 	run, cancel := context.WithCancel(ctx)
 	s.cancel = cancel
 	if first.file != nil {

@@ -50,6 +50,9 @@ var goBenchmarks = []goBenchmark{
 	{name: "poll with nothing new, 300 folders", benchmark: "BenchmarkPollNothingNew", unit: "requests", bar: 1, time: "20x"},
 	{name: "change to row, beyond the poll interval", benchmark: "BenchmarkChangeToRow", unit: "ms-over", bar: 1000, time: "20x"},
 	{name: "tenant's state, one change among 100,000 messages", benchmark: "BenchmarkSaveOneChange", bar: 2},
+	{name: "simulated tenant: lists of 1,000 messages", benchmark: "BenchmarkListPage", unit: "messages/s", bar: 20_000, atLeast: true},
+	{name: "simulated tenant: the same, never listed before", benchmark: "BenchmarkListPageFirst", unit: "messages/s", bar: 20_000, atLeast: true},
+	{name: "simulated tenant: delta with nothing new, 100,000 messages", benchmark: "BenchmarkNothingNew", bar: 1},
 }
 
 func (b goBenchmark) figure(value float64) figure {

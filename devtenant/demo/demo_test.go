@@ -227,3 +227,35 @@ func BenchmarkFill400(b *testing.B) {
 		filled(b, wednesday, 400)
 	}
 }
+
+// TestPreviewsComeFromTheBeginning: a preview that was made without the whole body is the one that the body has.
+func TestPreviewsComeFromTheBeginning(t *testing.T) {
+	reg := mailbox.NewRegistry(func() time.Time { return time.Date(2026, 3, 12, 9, 0, 0, 0, time.UTC) })
+	owner := User{ObjectID: "0b6a3f6e-1111-4a7e-8a5c-000000000001", UPN: "maya@harborline.example", Name: "Maya Torres"}
+	if err := Fill(reg, []User{owner}, Options{Now: time.Date(2026, 3, 12, 9, 0, 0, 0, time.UTC), Messages: 1500}); err != nil {
+		t.Fatal(err)
+	}
+	m, _ := reg.Mailbox(owner.UPN)
+	whole, all := 0, 0
+	if err := m.Do(func(b *mailbox.Box) error {
+		for _, one := range b.Messages(nil) {
+			body := one.Body()
+			asked := false
+			text := one.Text
+			one.Text = func() mailbox.Body { asked = true; return text() }
+			if got, want := one.Preview(), mailbox.Preview(body); got != want {
+				t.Errorf("%s\n got %q\nwant %q", one.Subject, got, want)
+			}
+			all++
+			if asked {
+				whole++
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if all < 1500 || whole*3 > all {
+		t.Errorf("for %d of %d previews the whole body was made", whole, all)
+	}
+}

@@ -206,7 +206,10 @@ func (k *mailMaker) mails(t *thread, times []time.Time) {
 		if t.script.urgent && i == 0 {
 			m.Importance = "high"
 		}
-		m.Text, m.TextSize = t.body(i, before, k.b), t.bodySize(i, before)
+		earlier := before
+		m.Text = func() mailbox.Body { return t.body(i, earlier, k.b) }
+		m.Top = func() mailbox.Body { return t.beginning(i, earlier, k.b) }
+		m.TextSize = t.bodySize(i, before)
 		if len(turn.files) > 0 {
 			blanks := t.blanks(from)
 			for _, name := range turn.files {

@@ -14,6 +14,9 @@ var (
 
 func inline(s string) string {
 	s = html.EscapeString(s)
+	if !strings.ContainsAny(s, "[*") { // most lines: the expressions would be the larger part of the work
+		return s
+	}
 	s = linkMark.ReplaceAllString(s, `<a href="$2">$1</a>`)
 	s = boldMark.ReplaceAllString(s, `<b>$1</b>`)
 	return italMark.ReplaceAllString(s, `<i>$1</i>`)
@@ -82,7 +85,10 @@ func toHTML(text string) string {
 
 // toPlain writes the markup as the plain text of a mail.
 func toPlain(text string) string {
-	text = linkMark.ReplaceAllString(strings.TrimSpace(text), "$1 <$2>")
+	text = strings.TrimSpace(text)
+	if strings.Contains(text, "[") {
+		text = linkMark.ReplaceAllString(text, "$1 <$2>")
+	}
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "**", ""), "## ", "")
 	return strings.ReplaceAll(text, "\n", "\r\n")
 }

@@ -215,27 +215,41 @@ func (t *thread) bodySize(turn int, before *mailbox.Message) int {
 	return n
 }
 
-// body writes a turn's mail, with the mail before it quoted below.
-func (t *thread) body(turn int, before *mailbox.Message, b *mailbox.Box) func() mailbox.Body {
-	return func() mailbox.Body {
-		script := t.script.turns[turn]
-		p := t.speaker(script.who)
-		text := t.blanks(t.addressee(turn)).Replace(script.text)
-		if p.plain() {
-			s := toPlain(text) + "\r\n\r\n" + closings[(int(t.seed%97)+turn)%len(closings)] + "\r\n\r\n-- \r\n" + p.name + "\r\n" + p.role + ", " + p.company + "\r\n" + p.phone + "\r\n"
-			if before != nil {
-				old := before.Body()
-				if old.HTML {
-					old.Text = mailbox.PlainText(old.Text)
-				}
-				s += "\r\n" + before.From.Name + " wrote:\r\n> " + strings.ReplaceAll(strings.ReplaceAll(strings.TrimSpace(old.Text), "\r\n", "\n"), "\n", "\r\n> ") + "\r\n"
-			}
-			return mailbox.Body{Text: s}
-		}
-		s := toHTML(text) + t.signature(p, turn, script.logo)
-		if before != nil {
-			s += mailbox.QuoteHTML(before, b)
-		}
-		return mailbox.Body{HTML: true, Text: htmlDocument(s)}
+// top writes a turn's mail without what it quotes.
+func (t *thread) top(turn int) mailbox.Body {
+	script := t.script.turns[turn]
+	p := t.speaker(script.who)
+	text := t.blanks(t.addressee(turn)).Replace(script.text)
+	if p.plain() {
+		return mailbox.Body{Text: toPlain(text) + "\r\n\r\n" + closings[(int(t.seed%97)+turn)%len(closings)] + "\r\n\r\n-- \r\n" + p.name + "\r\n" + p.role + ", " + p.company + "\r\n" + p.phone + "\r\n"}
 	}
+	return mailbox.Body{HTML: true, Text: toHTML(text) + t.signature(p, turn, script.logo)}
+}
+
+// beginning writes how a turn's mail begins: its own text and what Outlook puts above a quoted original.
+func (t *thread) beginning(turn int, before *mailbox.Message, b *mailbox.Box) mailbox.Body {
+	out := t.top(turn)
+	if before != nil && out.HTML {
+		out.Text += mailbox.QuoteHead(before, b)
+	}
+	return out
+}
+
+// body writes a turn's mail, with the mail before it quoted below.
+func (t *thread) body(turn int, before *mailbox.Message, b *mailbox.Box) mailbox.Body {
+	out := t.top(turn)
+	switch {
+	case before != nil && out.HTML:
+		out.Text += mailbox.QuoteHTML(before, b)
+	case before != nil:
+		old := before.Body()
+		if old.HTML {
+			old.Text = mailbox.PlainText(old.Text)
+		}
+		out.Text += "\r\n" + before.From.Name + " wrote:\r\n> " + strings.ReplaceAll(strings.ReplaceAll(strings.TrimSpace(old.Text), "\r\n", "\n"), "\n", "\r\n> ") + "\r\n"
+	}
+	if out.HTML {
+		out.Text = htmlDocument(out.Text)
+	}
+	return out
 }

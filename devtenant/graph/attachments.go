@@ -244,6 +244,15 @@ func (c *call) contactBag(p *contact) bag {
 	}, c.readContacts, c.writeContacts}
 }
 
+// ownBag are the extensions of the owner's profile.
+func (c *call) ownBag() bag {
+	return bag{"extensions", c.b.Extensions, func(l mailbox.Extensions) error {
+		c.b.Extensions = l
+		c.b.Set("", nil)
+		return nil
+	}, func() error { return c.allow("User.Read", "User.ReadWrite", "User.Read.All") }, func() error { return c.allow("User.ReadWrite", "User.ReadWrite.All") }}
+}
+
 // without is the list without one of its extensions.
 func without(list mailbox.Extensions, x *mailbox.Extension) mailbox.Extensions {
 	return slices.DeleteFunc(slices.Clone(list), func(y *mailbox.Extension) bool { return y == x })

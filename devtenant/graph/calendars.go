@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"supercrm/devtenant/mailbox"
 )
@@ -193,6 +194,18 @@ func (c *call) inCalendar(k *mailbox.Calendar, rest []string) error {
 			return err
 		}
 		return c.one(http.StatusOK, "calendars/$entity", c.calendarFields(k, sel))
+	}
+	if rest[0] == "permanentDelete" && len(rest) == 1 && c.r.Method == http.MethodPost {
+		if err := c.writeCalendar(); err != nil {
+			return err
+		}
+		if err := c.b.DeleteCalendar(k); err != nil {
+			return err
+		}
+		return c.noContent(http.StatusNoContent)
+	}
+	if strings.HasPrefix(rest[0], "allowedCalendarSharingRoles(") && len(rest) == 1 && c.r.Method == http.MethodGet {
+		return c.sharingRoles()
 	}
 	switch rest[0] {
 	case "events":

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -50,9 +51,19 @@ func segmentsOf(r *http.Request) ([]string, error) {
 		if err != nil || u == "" {
 			return nil, errNoRoute
 		}
-		parts[i] = u
+		parts[i] = shortForm(u)
 	}
 	return parts, nil
+}
+
+// shortForm gives the short name of a bound function or action: clients made from the description write "delta()", and
+// OData also knows "microsoft.graph.delta()".
+func shortForm(segment string) string {
+	segment = strings.TrimSuffix(segment, "()")
+	if name, ok := strings.CutPrefix(segment, "microsoft.graph."); ok && !strings.HasPrefix(name, "eventMessage") {
+		return name
+	}
+	return segment
 }
 
 // run finds the mailbox and routes within it.
@@ -71,9 +82,9 @@ func (c *call) run(segments []string) error {
 		return badRequest("BadRequest", "/me request is only valid with delegated authentication flow.")
 	case segments[0] == "me":
 		segments = segments[1:]
-	case segments[0] == "users" && len(segments) == 1:
-		return c.users()
-	case segments[0] == "users" && len(segments) > 1:
+	case segments[0] == "users" && (len(segments) == 1 || len(segments) == 2 && segments[1] == "$count"):
+		return c.users(len(segments) == 2)
+	case segments[0] == "users":
 		who, segments = segments[1], segments[2:]
 	default:
 		return errNoRoute
@@ -88,6 +99,8 @@ func (c *call) run(segments []string) error {
 		return c.me() // a guest has a profile, and the mailbox at home
 	case !ok && strings.EqualFold(who, c.caller.ObjectID):
 		return &refusal{http.StatusNotFound, "MailboxNotEnabledForRESTAPI", "The mailbox is either inactive, soft-deleted, or is hosted on-premise."}
+	case !ok && objectID.MatchString(who):
+		return &refusal{http.StatusNotFound, "ResourceNotFound", "Resource could not be discovered."}
 	case !ok:
 		return &refusal{http.StatusNotFound, "ErrorInvalidUser", "The requested user '" + who + "' is invalid."}
 	case !hasOwn:
@@ -124,6 +137,9 @@ func (c *call) run(segments []string) error {
 		return c.route(segments)
 	})
 }
+
+// objectID is what the directory's ids look like.
+var objectID = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 // sharable is what a guest may ask of another person's mailbox; the calendar's own permissions come after.
 var sharable = map[string]bool{"calendar": true, "calendars": true, "calendarView": true, "events": true}

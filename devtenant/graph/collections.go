@@ -28,6 +28,11 @@ func isText(raw json.RawMessage) error {
 	return err
 }
 
+func areTexts(raw json.RawMessage) error {
+	_, err := decode[[]string]("value", raw)
+	return err
+}
+
 func isFlag(raw json.RawMessage) error {
 	_, err := decode[bool]("value", raw)
 	return err

@@ -46,6 +46,14 @@ func (c *call) contactFolders(rest []string) error {
 		return c.one(http.StatusOK, "contactFolders/$entity", c.contactFolderFields(f))
 	case len(rest) == 1:
 		return c.changeContactFolder(f)
+	case rest[1] == "permanentDelete" && len(rest) == 2 && c.r.Method == http.MethodPost:
+		if err := c.writeContacts(); err != nil {
+			return err
+		}
+		if err := c.b.DeleteContactFolder(f); err != nil {
+			return err
+		}
+		return c.noContent(http.StatusNoContent)
 	case rest[1] == "contacts":
 		return c.contacts(f, rest[2:])
 	case rest[1] == "childFolders" && len(rest) == 2:

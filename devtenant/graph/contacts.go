@@ -1,9 +1,12 @@
 package graph
 
 import (
+	"encoding/json"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"supercrm/devtenant/mailbox"
 )
@@ -16,7 +19,9 @@ var contactProps = []property[*contact]{
 	{name: "changeKey", get: func(c *call, p *contact) any { return c.b.ContactKey(p) }},
 	{name: "categories", get: func(_ *call, p *contact) any { return texts(p.Categories) }},
 	{name: "parentFolderId", get: func(c *call, p *contact) any { return c.id(p.Folder().ID()) }},
-	{name: "fileAs", get: func(_ *call, p *contact) any { return strings.TrimPrefix(p.Surname+", "+p.GivenName, ", ") }},
+	{name: "fileAs", get: more("fileAs", func(p *contact) any {
+		return strings.TrimSuffix(strings.TrimPrefix(p.Surname+", "+p.GivenName, ", "), ", ")
+	})},
 	{name: "displayName", get: func(_ *call, p *contact) any { return p.DisplayName }},
 	{name: "givenName", get: func(_ *call, p *contact) any { return none(p.GivenName) }},
 	{name: "surname", get: func(_ *call, p *contact) any { return none(p.Surname) }},
@@ -25,8 +30,6 @@ var contactProps = []property[*contact]{
 	{name: "department", get: func(_ *call, p *contact) any { return none(p.Department) }},
 	{name: "mobilePhone", get: func(_ *call, p *contact) any { return none(p.Mobile) }},
 	{name: "businessPhones", get: func(_ *call, p *contact) any { return texts(p.Business) }},
-	{name: "homePhones", get: func(*call, *contact) any { return []string{} }},
-	{name: "imAddresses", get: func(*call, *contact) any { return []string{} }},
 	{name: "personalNotes", get: func(_ *call, p *contact) any { return p.Notes }},
 	{name: "emailAddresses", get: func(_ *call, p *contact) any {
 		out := []fields{}
@@ -35,18 +38,105 @@ var contactProps = []property[*contact]{
 		}
 		return out
 	}},
-	{name: "businessAddress", get: func(_ *call, p *contact) any {
+	{name: "businessAddress", get: more("businessAddress", func(p *contact) any {
 		if p.City == "" {
 			return fields{}
 		}
 		return fields{{"city", p.City}}
-	}},
+	})},
+	{name: "homeAddress", get: more("homeAddress", func(*contact) any { return fields{} })},
+	{name: "otherAddress", get: more("otherAddress", func(*contact) any { return fields{} })},
+	{name: "homePhones", get: more("homePhones", func(*contact) any { return []string{} })},
+	{name: "imAddresses", get: more("imAddresses", func(*contact) any { return []string{} })},
+	{name: "children", get: more("children", func(*contact) any { return []string{} })},
+	{name: "birthday", get: more("birthday", nil)}, {name: "assistantName", get: more("assistantName", nil)},
+	{name: "businessHomePage", get: more("businessHomePage", nil)}, {name: "generation", get: more("generation", nil)},
+	{name: "initials", get: more("initials", nil)}, {name: "manager", get: more("manager", nil)}, {name: "middleName", get: more("middleName", nil)},
+	{name: "nickName", get: more("nickName", nil)}, {name: "officeLocation", get: more("officeLocation", nil)}, {name: "profession", get: more("profession", nil)},
+	{name: "spouseName", get: more("spouseName", nil)}, {name: "title", get: more("title", nil)}, {name: "yomiCompanyName", get: more("yomiCompanyName", nil)},
+	{name: "yomiGivenName", get: more("yomiGivenName", nil)}, {name: "yomiSurname", get: more("yomiSurname", nil)},
 }
 
-var contactSelectable = append([]property[*contact]{{name: "id"}}, contactProps...)
+var contactSelectable = append([]property[*contact]{{name: "id"}, {name: "extensions"}, {name: "singleValueExtendedProperties"}}, contactProps...)
 
-func (c *call) contactFields(p *contact, sel selection) fields {
-	return render(c, fields{{"@odata.etag", etag(c.b.ContactKey(p))}, {"id", c.id(p.ID())}}, contactProps, p, sel)
+func (c *call) contactFields(p *contact, sel selection, expand ...expansion) (fields, error) {
+	out := render(c, fields{{"@odata.etag", etag(c.b.ContactKey(p))}, {"id", c.id(p.ID())}}, contactProps, p, sel)
+	for _, e := range expand {
+		if strings.EqualFold(e.name, "extensions") && len(p.Extensions) > 0 {
+			out = append(out, field{"extensions", c.extensionList(p.Extensions, e)})
+		}
+	}
+	return withProps(out, p.Props, expand)
+}
+
+// answerContact answers with a contact; $select and $expand are those of a request that reads.
+func (c *call) answerContact(status int, p *contact) error {
+	var sel selection
+	var expand []expansion
+	if c.r.Method == http.MethodGet {
+		var err error
+		if sel, err = selected(c.query.Get("$select"), contactSelectable); err != nil {
+			return err
+		}
+		if expand, err = c.expansions("extensions", propSelector, "photo"); err != nil {
+			return err
+		}
+	}
+	item, err := c.contactFields(p, sel, expand...)
+	if err != nil {
+		return err
+	}
+	c.header.Set("ETag", etag(c.b.ContactKey(p)))
+	return c.one(status, "contacts/$entity", item)
+}
+
+// more gives a property that is kept as it was given; standard, or null, until it is.
+func more(name string, standard func(*contact) any) func(*call, *contact) any {
+	return func(_ *call, p *contact) any {
+		if raw := p.More[name]; raw != nil {
+			return raw
+		}
+		if standard == nil {
+			return nil
+		}
+		return standard(p)
+	}
+}
+
+// moreProps says what the properties of Contact.More may be.
+var moreProps = map[string]func(json.RawMessage) error{
+	"fileAs": isText, "businessAddress": isPostal, "homeAddress": isPostal, "otherAddress": isPostal, "homePhones": areTexts, "imAddresses": areTexts, "children": areTexts,
+	"birthday": isTime, "assistantName": isText, "businessHomePage": isText, "generation": isText, "initials": isText, "manager": isText, "middleName": isText,
+	"nickName": isText, "officeLocation": isText, "profession": isText, "spouseName": isText, "title": isText, "yomiCompanyName": isText, "yomiGivenName": isText, "yomiSurname": isText,
+}
+
+func isTime(raw json.RawMessage) error {
+	s, err := decode[string]("value", raw)
+	if err == nil && s != "" {
+		if _, err = time.Parse(time.RFC3339Nano, s); err != nil {
+			return badRequest("RequestBodyRead", "The value '"+s+"' is not a date and time.")
+		}
+	}
+	return err
+}
+
+// isPostal checks a physicalAddress.
+func isPostal(raw json.RawMessage) error {
+	in, err := decode[object]("value", raw)
+	if err != nil {
+		return err
+	}
+	for name, value := range in {
+		switch name {
+		case "street", "city", "state", "countryOrRegion", "postalCode", "@odata.type":
+		default:
+			return badRequest("RequestBodyRead", "The property '"+name+"' does not exist on the type 'microsoft.graph.physicalAddress'.")
+		}
+		if err := isText(value); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func contactGetter(p *contact) getter {
@@ -62,19 +152,14 @@ func contactGetter(p *contact) getter {
 			return p.Company, true
 		case "lastmodifieddatetime":
 			return p.Modified, true
+		case "createddatetime":
+			return p.Created, true
+		case "emailaddresses":
+			return addressGetters(p.Emails), true
+		case "categories":
+			return textGetters(p.Categories), true
 		case "singlevalueextendedproperties":
 			return propGetters(p.Props), true
-		case "emailaddresses":
-			var out []getter
-			for _, a := range p.Emails {
-				out = append(out, func(path string) (any, bool) {
-					if strings.HasSuffix(strings.ToLower(path), "/name") {
-						return a.Name, true
-					}
-					return a.Addr, true
-				})
-			}
-			return out, true
 		}
 		return nil, false
 	}
@@ -111,19 +196,7 @@ func (c *call) contacts(f *mailbox.ContactFolder, rest []string) error {
 	}
 	switch c.r.Method {
 	case http.MethodGet:
-		sel, err := selected(c.query.Get("$select"), contactSelectable)
-		if err != nil {
-			return err
-		}
-		expand, err := c.expansions(propSelector, "extensions", "photo")
-		if err != nil {
-			return err
-		}
-		item, err := withProps(c.contactFields(p, sel), p.Props, expand)
-		if err != nil {
-			return err
-		}
-		return c.one(http.StatusOK, "contacts/$entity", item)
+		return c.answerContact(http.StatusOK, p)
 	case http.MethodPatch, http.MethodDelete:
 		if err := c.writeContacts(); err != nil {
 			return err
@@ -145,7 +218,7 @@ func (c *call) contacts(f *mailbox.ContactFolder, rest []string) error {
 		}
 		*p = fresh
 		c.b.TouchContact(p)
-		return c.one(http.StatusOK, "contacts/$entity", c.contactFields(p, nil))
+		return c.answerContact(http.StatusOK, p)
 	}
 	return errMethod
 }
@@ -159,6 +232,10 @@ func (c *call) listContacts(f *mailbox.ContactFolder) error {
 		return err
 	}
 	sel, err := selected(c.query.Get("$select"), contactSelectable)
+	if err != nil {
+		return err
+	}
+	expand, err := c.expansions("extensions", propSelector, "photo")
 	if err != nil {
 		return err
 	}
@@ -181,13 +258,9 @@ func (c *call) listContacts(f *mailbox.ContactFolder) error {
 		all = kept
 	}
 	all = sorted(all, by, contactGetter)
-	expand, err := c.expansions(propSelector, "extensions", "photo")
-	if err != nil {
-		return err
-	}
 	var page []fields
 	for _, one := range cut(p, all) {
-		item, err := withProps(c.contactFields(one, sel), one.Props, expand)
+		item, err := c.contactFields(one, sel, expand...)
 		if err != nil {
 			return err
 		}
@@ -211,7 +284,7 @@ func (c *call) createContact(f *mailbox.ContactFolder) error {
 	if p.DisplayName == "" {
 		p.DisplayName = strings.TrimSpace(p.GivenName + " " + p.Surname)
 	}
-	return c.one(http.StatusCreated, "contacts/$entity", c.contactFields(c.b.AddContact(f, p), nil))
+	return c.answerContact(http.StatusCreated, c.b.AddContact(f, p))
 }
 
 func (c *call) readContact(in object, p *contact) error {
@@ -234,15 +307,26 @@ func (c *call) readContact(in object, p *contact) error {
 				p.Emails = append(p.Emails, mailbox.Address{Name: w.Name, Addr: w.Address})
 			}
 		case name == "extensions":
-			p.Extensions, err = readExtensions(raw)
+			p.Extensions, err = c.readExtensions(raw)
 		case name == "singleValueExtendedProperties":
 			var v map[string]string
 			v, err = readProps(raw)
 			p.Props = merged(p.Props, v)
-		case name == "businessAddress":
-			var wire struct{ City string }
-			wire, err = decode[struct{ City string }](name, raw)
-			p.City = wire.City
+		case moreProps[name] != nil:
+			if err = moreProps[name](raw); err == nil {
+				p.More = maps.Clone(p.More)
+				if p.More == nil {
+					p.More = map[string]json.RawMessage{}
+				}
+				if p.More[name] = raw; isNull(raw) {
+					delete(p.More, name)
+				}
+				if name == "businessAddress" {
+					var address struct{ City string }
+					address, err = decode[struct{ City string }](name, raw)
+					p.City = address.City
+				}
+			}
 		default:
 			err = c.readOnly(name, knownProperty(contactSelectable, name))
 		}

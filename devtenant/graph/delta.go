@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"time"
 
@@ -157,6 +158,9 @@ func (c *call) deltaPage(of, odataType string, t deltaToken, tell func(mailbox.R
 // more (documentation, "message: delta", on $filter).
 const maxFiltered = 5000
 
+// sinceFilter is the one filter that change tracking takes (facts, "Message delta").
+var sinceFilter = regexp.MustCompile(`^\s*receivedDateTime\s+(?:ge|gt)\s+\S+\s*$`)
+
 // messageDelta answers GET /mailFolders/{id}/messages/delta.
 func (c *call) messageDelta(f *folder) error {
 	if err := c.readMail(); err != nil {
@@ -184,7 +188,7 @@ func (c *call) messageDelta(f *folder) error {
 	var match func(*message) bool
 	if t.Filter != "" {
 		parsed, err := parseFilter(t.Filter, func(path string) bool { return path == "receivedDateTime" })
-		if err != nil {
+		if err != nil || !sinceFilter.MatchString(t.Filter) {
 			return badRequest("ErrorInvalidUrlQueryFilter", "Change tracking can be filtered by 'receivedDateTime ge' or 'gt' only.")
 		}
 		match = func(m *message) bool { return parsed.match(c.messageGetter(m)) }
@@ -192,7 +196,14 @@ func (c *call) messageDelta(f *folder) error {
 	return c.deltaPage("mailFolders('"+c.id(f.ID())+"')/messages", "#microsoft.graph.message", t,
 		func(r mailbox.Round, n int) ([]mailbox.Change, mailbox.Round, bool, error) {
 			if match == nil || r.Changes {
-				return c.b.MessageDelta(f, r, n, match)
+				out, next, done, err := c.b.MessageDelta(f, r, n, match)
+				if c.prefer.immutable { // what has come back to the folder is not gone, by an id that outlives moves
+					out = slices.DeleteFunc(out, func(ch mailbox.Change) bool {
+						m := c.b.MessageByNum(ch.ID.Num)
+						return ch.Gone && m != nil && m.Folder() == f
+					})
+				}
+				return out, next, done, err
 			}
 			out, next, done, err := c.b.MessageDelta(f, r, min(n, c.h.opt.MaxFiltered-t.Told), match)
 			if err == nil && t.Told+len(out) >= c.h.opt.MaxFiltered && !done {
@@ -237,7 +248,32 @@ func (c *call) contactDelta(f *mailbox.ContactFolder) error {
 		func(r mailbox.Round, n int) ([]mailbox.Change, mailbox.Round, bool, error) {
 			return c.b.ContactDelta(f, r, n)
 		},
-		func(ch mailbox.Change) (fields, error) { return c.contactFields(ch.Contact, sel), nil })
+		func(ch mailbox.Change) (fields, error) { return c.contactFields(ch.Contact, sel) })
+}
+
+// eventListDelta answers GET …/events/delta: singles and masters, without a window and without occurrences; a change of
+// an exception tells its master.
+func (c *call) eventListDelta(cal *mailbox.Calendar) error {
+	t, err := c.round("eventList", cal.Num(), func(*deltaToken) error {
+		for _, name := range []string{"$filter", "$orderby", "$expand"} {
+			if c.query.Get(name) != "" {
+				return badRequest("ErrorInvalidUrlQuery", "The following parameters are not supported with change tracking over the 'Events' resource: '"+name+"'.")
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	sel, err := selected(t.Select, eventSelectable)
+	if err != nil {
+		return err
+	}
+	return c.deltaPage("events", "#microsoft.graph.event", t,
+		func(r mailbox.Round, n int) ([]mailbox.Change, mailbox.Round, bool, error) {
+			return c.b.EventListDelta(cal, r, n)
+		},
+		func(ch mailbox.Change) (fields, error) { return c.eventFields(*ch.Instance, sel, nil) })
 }
 
 // eventDelta answers GET …/calendarView/delta: the window is fixed in the token; occurrences carry only id, type,

@@ -234,6 +234,11 @@ func TestDeltaRules(t *testing.T) {
 	}
 	w.want(200, "GET", "/me/mailFolders/inbox/messages/delta?$filter=receivedDateTime ge 2025-01-01T00:00:00Z&$orderby=receivedDateTime desc", "")
 	w.want(400, "GET", "/me/messages/delta", "")
+	for _, form := range []string{"delta()", "microsoft.graph.delta()", "microsoft.graph.delta"} { // as generated clients and OData write it
+		if r := w.want(200, "GET", "/me/mailFolders/inbox/messages/"+form, ""); r.str("@odata.deltaLink") == "" && r.str("@odata.nextLink") == "" {
+			t.Errorf("%s: %s", form, r.raw)
+		}
+	}
 }
 
 func TestOccurrencesInDeltaAreBare(t *testing.T) {

@@ -83,6 +83,10 @@ func (a *answer) fail(err error) {
 		{"request-id", a.requestID},
 		{"client-request-id", a.clientRequestID},
 	}
+	name := "innerError"
+	if a.quirks.OldErrors {
+		name = "innererror"
+	}
 	// Strings only, so this cannot fail.
-	_ = a.json(refused.status, fields{{"error", fields{{"code", refused.code}, {"message", refused.message}, {"innerError", inner}}}})
+	_ = a.json(refused.status, fields{{"error", fields{{"code", refused.code}, {"message", refused.message}, {name, inner}}}})
 }

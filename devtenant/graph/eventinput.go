@@ -166,7 +166,7 @@ func (c *call) readEventProperty(e *eventEdit, name string, raw json.RawMessage)
 		set(func(ev *mailbox.Event) { ev.Props = merged(ev.Props, v) })
 		return err
 	case "extensions":
-		v, err := readExtensions(raw)
+		v, err := c.readExtensions(raw)
 		set(func(ev *mailbox.Event) { ev.Extensions = v })
 		return err
 	case "attachments": // read by who makes an event
@@ -177,26 +177,6 @@ func (c *call) readEventProperty(e *eventEdit, name string, raw json.RawMessage)
 		return err
 	}
 	return c.readOnly(name, knownProperty(eventSelectable, name))
-}
-
-func readLocation(name string, raw json.RawMessage, set func(func(*mailbox.Event))) error {
-	type wire struct {
-		DisplayName string `json:"displayName"`
-	}
-	if name == "location" {
-		v, err := decode[wire](name, raw)
-		set(func(ev *mailbox.Event) { ev.Location = v.DisplayName })
-		return err
-	}
-	v, err := decode[[]wire](name, raw)
-	set(func(ev *mailbox.Event) {
-		var all []string
-		for _, w := range v {
-			all = append(all, w.DisplayName)
-		}
-		ev.Location = strings.Join(all, "; ")
-	})
-	return err
 }
 
 // maxAttendees is what one event may have (facts, "Calendar").

@@ -67,19 +67,14 @@ var eventProps = []property[instance]{
 		return "unknown"
 	}},
 	{name: "allowNewTimeProposals", get: func(_ *call, i instance) any { return !i.Event.NoNewTimes }},
-	{name: "isDraft", get: func(*call, instance) any { return false }},
+	{name: "isDraft", get: func(_ *call, i instance) any { return i.Event.Draft }},
 	{name: "hideAttendees", get: func(_ *call, i instance) any { return i.Event.HideAttendees }},
 	{name: "responseStatus", get: func(_ *call, i instance) any { return responseStatus(i.Event.Response, dateTime(i.Event.Responded)) }},
 	{name: "body", get: func(c *call, i instance) any { return c.itemBody(i.Event.Body) }},
 	{name: "start", get: func(c *call, i instance) any { return c.zoned(i.Start, i.Event.AllDay) }},
 	{name: "end", get: func(c *call, i instance) any { return c.zoned(i.End, i.Event.AllDay) }},
-	{name: "location", get: func(_ *call, i instance) any { return location(i.Event.Location) }},
-	{name: "locations", get: func(_ *call, i instance) any {
-		if i.Event.Location == "" {
-			return []fields{}
-		}
-		return []fields{location(i.Event.Location)}
-	}},
+	{name: "location", get: func(_ *call, i instance) any { return location(i.Event) }},
+	{name: "locations", get: func(_ *call, i instance) any { return locations(i.Event) }},
 	{name: "recurrence", get: func(_ *call, i instance) any {
 		if i.Occurrence || i.Event.Rule == nil {
 			return nil
@@ -139,13 +134,6 @@ func responseStatus(response string, at any) fields {
 		at = never
 	}
 	return fields{{"response", response}, {"time", at}}
-}
-
-func location(name string) fields {
-	if name == "" {
-		return fields{{"displayName", ""}, {"locationType", "default"}, {"uniqueIdType", "unknown"}, {"address", fields{}}, {"coordinates", fields{}}}
-	}
-	return fields{{"displayName", name}, {"locationType", "default"}, {"uniqueId", name}, {"uniqueIdType", "private"}}
 }
 
 var dayNames = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}

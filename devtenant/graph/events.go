@@ -25,6 +25,15 @@ func (c *call) events(cal *mailbox.Calendar, rest []string) error {
 	if err := c.readCalendar(); err != nil {
 		return err
 	}
+	if rest[0] == "delta" && len(rest) == 1 && get {
+		if cal == nil {
+			cal = c.b.DefaultCalendar()
+		}
+		if err := c.may(cal); err != nil {
+			return err
+		}
+		return c.eventListDelta(cal)
+	}
 	if rest[0] == "$count" && len(rest) == 1 && get {
 		if cal == nil {
 			cal = c.b.DefaultCalendar()
@@ -60,10 +69,10 @@ func (c *call) events(cal *mailbox.Calendar, rest []string) error {
 		return c.attachments(c.eventFiles(i), rest[2:])
 	case rest[1] == "extensions":
 		return c.extensions(c.eventBag(i), rest[2:])
+	case rest[1] == "instances" && get && (len(rest) == 2 || len(rest) == 3 && rest[2] == "$count"):
+		return c.instances(i, len(rest) == 3)
 	case len(rest) != 2:
 		return errNoRoute
-	case rest[1] == "instances" && get:
-		return c.instances(i)
 	case rest[1] == "calendar" && get:
 		return c.one(http.StatusOK, "calendars/$entity", c.calendarFields(i.Event.Calendar(), nil))
 	case !post:
@@ -206,7 +215,7 @@ func (c *call) calendarView(cal *mailbox.Calendar, rest []string) error {
 	return c.listInstances("calendarView", c.b.View(cal, from, to))
 }
 
-func (c *call) instances(i instance) error {
+func (c *call) instances(i instance, count bool) error {
 	from, to, err := c.window()
 	if err != nil {
 		return err
@@ -214,7 +223,11 @@ func (c *call) instances(i instance) error {
 	if i.Event.Rule == nil || i.Occurrence {
 		return badRequest("ErrorInvalidRequest", "Only a series master has instances.")
 	}
-	return c.listInstances("instances", i.Event.Occurrences(from, to))
+	all := i.Event.Occurrences(from, to)
+	if count {
+		return c.plain(strconv.Itoa(len(all)))
+	}
+	return c.listInstances("instances", all)
 }
 
 func (c *call) getEvent(i instance) error {

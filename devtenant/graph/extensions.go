@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"supercrm/devtenant/mailbox"
@@ -64,15 +65,22 @@ func readExtension(in object, name string) (*mailbox.Extension, error) {
 	return x, nil
 }
 
-func readExtensions(raw json.RawMessage) (mailbox.Extensions, error) {
+// readExtensions reads the extensions of an item that is made or changed.
+func (c *call) readExtensions(raw json.RawMessage) (mailbox.Extensions, error) {
 	list, err := decode[[]object]("extensions", raw)
 	if err != nil {
 		return nil, err
+	}
+	if c.delegate && len(list) > 0 {
+		return nil, errDenied
 	}
 	var out mailbox.Extensions
 	for _, in := range list {
 		x, err := readExtension(in, "")
 		if err != nil {
+			return nil, err
+		}
+		if err := c.b.UseName(x.Name); err != nil {
 			return nil, err
 		}
 		if out.Find(x.Name) != nil {
@@ -112,12 +120,18 @@ func (c *call) extensions(of bag, rest []string) error {
 			if err != nil {
 				return err
 			}
+			if err := c.b.UseName(x.Name); err != nil {
+				return err
+			}
 			if err := of.set(append(without(of.list, of.list.Find(x.Name)), x)); err != nil {
 				return err
 			}
 			return c.one(http.StatusCreated, of.path+"/$entity", extensionFields(x))
 		}
 		return errMethod
+	}
+	if rest[0] == "$count" && len(rest) == 1 && read {
+		return c.plain(strconv.Itoa(len(of.list)))
 	}
 	x := of.list.Find(rest[0])
 	if x == nil || len(rest) > 1 {

@@ -165,6 +165,9 @@ func FuzzMIME(f *testing.F) {
 	f.Add([]byte("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n!!\r\n--b--"))
 	f.Add([]byte("From: <>\r\nTo: ,\r\n\r\n"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
+		for _, path := range []string{"/me/sendMail", "/me/messages"} {
+			never500(t, "POST", "/graph/v1.0"+path, base64.StdEncoding.EncodeToString(raw), "Content-Type: text/plain")
+		}
 		m, err := parseMIME(raw)
 		if err != nil {
 			return

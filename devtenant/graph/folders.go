@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -49,6 +50,9 @@ func (c *call) mailFolders(rest []string) error {
 		return err
 	}
 	f, err := c.b.Folder(rest[0])
+	if errors.Is(err, mailbox.ErrNotFound) && rest[len(rest)-1] == "delta" {
+		return &refusal{http.StatusNotFound, "ErrorSyncFolderNotFound", "The specified folder could not be found in the store."}
+	}
 	if err != nil {
 		return err
 	}

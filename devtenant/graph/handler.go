@@ -12,6 +12,7 @@ package graph
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
@@ -80,6 +81,7 @@ type Quirks struct {
 	Reorder       bool // the items of a delta page come in reverse
 	NewIDs        bool // a move changes the immutable id, too, as between archives
 	MissingMaster bool // series masters are left out of calendarView deltas
+	OldErrors     bool // errors spell innerError in lower case (facts, "Errors")
 }
 
 // Options of a Handler. Verify, Mailboxes and Now are needed.
@@ -95,9 +97,15 @@ type Options struct {
 	Intercept func(*http.Request) *Fault
 	// FourAtOnce refuses a fifth request at the same time to a mailbox with 429 (facts, "Limits").
 	FourAtOnce bool
-	Quirks     Quirks
+	// Budget refuses more than 10,000 requests in ten minutes or 150 MB of uploads in five, likewise.
+	Budget bool
+	Quirks Quirks
 	// MaxFiltered is how many messages a filtered change tracking tells in its first round; 0: as many as the service does.
 	MaxFiltered int
+	// Observe is told of each request and of the answer made for it, those inside a $batch and the $batch itself, before
+	// the answer is sent; what a fault does to it on its way is not seen. Upload URLs are not Graph and not told of. It is
+	// called from the request's goroutine and must not keep or change what it gets.
+	Observe func(r *http.Request, body []byte, status int, header http.Header, answer []byte)
 }
 
 // Handler serves /graph/v1.0/… (or /v1.0/…). It is safe for concurrent use.
@@ -109,6 +117,8 @@ type Handler struct {
 	serial    atomic.Uint64
 	uploads   uploads
 	faults    Faults
+	budgeted  atomic.Bool
+	budget    budget
 
 	mu   sync.Mutex
 	busy map[string]int // running requests by app and mailbox
@@ -126,6 +136,7 @@ func NewHandler(opt Options) *Handler {
 	h.SetIntercept(opt.Intercept)
 	h.SetQuirks(opt.Quirks)
 	h.SetFourAtOnce(opt.FourAtOnce)
+	h.SetBudget(opt.Budget)
 	return h
 }
 
@@ -203,6 +214,9 @@ func (h *Handler) newAnswer(r *http.Request) *answer {
 // serve answers one request or one part of a batch.
 func (h *Handler) serve(a *answer, r *http.Request, body []byte) {
 	h.faulty(a, r, func() { h.answer(a, r, body) })
+	if h.opt.Observe != nil && !a.reset {
+		h.opt.Observe(r, body, cmp.Or(a.status, http.StatusOK), a.header, a.body)
+	}
 }
 
 // faulty answers a request, or lets it go wrong as a fault says.
@@ -289,14 +303,18 @@ func (h *Handler) answer(a *answer, r *http.Request, body []byte) {
 		h.batch(a, r, body)
 		return
 	}
+	key := caller.AppID + " " + h.target(caller, segments) // limits count for the pair of app and mailbox
 	if h.four.Load() {
-		release, ok := h.take(caller.AppID + " " + h.target(caller, segments))
+		release, ok := h.take(key)
 		if !ok {
 			a.header.Set("Retry-After", "1")
 			a.fail(&refusal{http.StatusTooManyRequests, "ApplicationThrottled", "Application is over its MailboxConcurrency limit."})
 			return
 		}
 		defer release()
+	}
+	if h.overBudget(a, key, r.Method, len(body)) {
+		return
 	}
 	c := &call{answer: a, h: h, r: r, caller: caller, input: body}
 	if err := c.run(segments); err != nil {

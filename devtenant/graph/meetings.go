@@ -39,7 +39,7 @@ var meetingProps = []property[*message]{
 	{name: "isDelegated", get: func(*call, *message) any { return false }},
 	{name: "startDateTime", get: func(c *call, m *message) any { return c.zoned(m.Meeting.Start, m.Meeting.Event.AllDay) }},
 	{name: "endDateTime", get: func(c *call, m *message) any { return c.zoned(m.Meeting.End, m.Meeting.Event.AllDay) }},
-	{name: "location", get: func(_ *call, m *message) any { return location(m.Meeting.Event.Location) }},
+	{name: "location", get: func(_ *call, m *message) any { return location(&m.Meeting.Event) }},
 	{name: "recurrence", get: func(_ *call, m *message) any {
 		if m.Meeting.Event.Rule == nil {
 			return nil

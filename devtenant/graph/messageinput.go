@@ -114,7 +114,7 @@ func (e *messageEdit) apply(m *message) {
 }
 
 // draftOnly are the properties that only a draft takes (documentation of "Update message").
-var draftOnly = map[string]bool{"subject": true, "body": true, "toRecipients": true, "ccRecipients": true, "bccRecipients": true, "replyTo": true, "from": true, "sender": true, "internetMessageId": true}
+var draftOnly = map[string]bool{"subject": true, "body": true, "toRecipients": true, "ccRecipients": true, "bccRecipients": true, "replyTo": true, "from": true, "sender": true, "internetMessageId": true, "internetMessageHeaders": true}
 
 // readMessage reads a message resource. Properties that are read-only are passed over, unknown ones refused.
 func (c *call) readMessage(in object, draft bool) (*messageEdit, error) {
@@ -184,6 +184,14 @@ func (c *call) readMessageProperty(e *messageEdit, name string, raw json.RawMess
 		v, err := decode[bool](name, raw)
 		e.set = append(e.set, func(m *message) { m.ReadReceipt = v })
 		return err
+	case "isDeliveryReceiptRequested":
+		v, err := decode[bool](name, raw)
+		e.set = append(e.set, func(m *message) { m.DeliveryReceipt = v })
+		return err
+	case "internetMessageHeaders":
+		v, err := readHeaders(raw)
+		e.set = append(e.set, func(m *message) { m.Headers = v })
+		return err
 	case "importance":
 		v, err := decode[string](name, raw)
 		if err == nil {
@@ -214,7 +222,7 @@ func (c *call) readMessageProperty(e *messageEdit, name string, raw json.RawMess
 		e.set = append(e.set, func(m *message) { m.Props = merged(m.Props, v) })
 		return err
 	case "extensions":
-		v, err := readExtensions(raw)
+		v, err := c.readExtensions(raw)
 		e.set = append(e.set, func(m *message) { m.Extensions = v })
 		return err
 	case "attachments": // read by who makes a message

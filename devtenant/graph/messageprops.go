@@ -27,7 +27,7 @@ var messageProps = []property[*message]{
 	{name: "conversationIndex", get: func(_ *call, m *message) any { return base64.StdEncoding.EncodeToString(m.Index) }},
 	{name: "isDeliveryReceiptRequested", get: func(_ *call, m *message) any {
 		if m.Draft {
-			return false
+			return m.DeliveryReceipt
 		}
 		return nil
 	}},
@@ -65,6 +65,9 @@ var messageProps = []property[*message]{
 		out := []fields{{{"name", "Message-ID"}, {"value", m.InternetID}}, {{"name", "Subject"}, {"value", m.Subject}}}
 		if m.InReplyTo != "" {
 			out = append(out, fields{{"name", "In-Reply-To"}, {"value", m.InReplyTo}})
+		}
+		for _, h := range m.Headers {
+			out = append(out, fields{{"name", h.Name}, {"value", h.Value}})
 		}
 		return out
 	}},

@@ -3,13 +3,17 @@ package graph
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
 	"net/http"
 	"net/mail"
 	"net/textproto"
+	"regexp"
+	"slices"
 	"strings"
 
 	"supercrm/devtenant/mailbox"
@@ -59,6 +63,9 @@ func writeMIME(m *message) ([]byte, error) {
 	head("In-Reply-To", m.InReplyTo)
 	if m.Importance != "normal" {
 		head("Importance", m.Importance)
+	}
+	for _, h := range m.Headers {
+		head(h.Name, h.Value)
 	}
 	head("Thread-Index", base64.StdEncoding.EncodeToString(m.Index))
 	head("MIME-Version", "1.0")
@@ -111,6 +118,38 @@ func mimePart(w *multipart.Writer, h textproto.MIMEHeader, data []byte) error {
 		text = text[n:]
 	}
 	return nil
+}
+
+// customHeader is what a program may put into the head of a mail (documentation of internetMessageHeader).
+var customHeader = regexp.MustCompile(`^[xX]-[!-9;-~]{1,100}$`)
+
+// maxHeaders of a program's own that one mail holds.
+const maxHeaders = 50
+
+// exchangeHeader says whether a header is the service's own.
+func exchangeHeader(name string) bool {
+	return strings.HasPrefix(strings.ToLower(name), "x-ms-exchange-")
+}
+
+func readHeaders(raw json.RawMessage) ([]mailbox.Header, error) {
+	list, err := decode[[]struct{ Name, Value string }]("internetMessageHeaders", raw)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) > maxHeaders {
+		return nil, badRequest("ErrorInvalidInternetHeader", "The message has too many headers.")
+	}
+	var out []mailbox.Header
+	for _, h := range list {
+		if !customHeader.MatchString(h.Name) || exchangeHeader(h.Name) {
+			return nil, badRequest("InvalidInternetMessageHeader", "The internet message header name '"+h.Name+"' should start with 'x-' or 'X-'.")
+		}
+		if strings.ContainsAny(h.Value, "\r\n") || len(h.Value) > 4000 {
+			return nil, badRequest("ErrorInvalidInternetHeader", "The value of the internet message header '"+h.Name+"' is not valid.")
+		}
+		out = append(out, mailbox.Header(h))
+	}
+	return out, nil
 }
 
 // isMIME says whether the request's body is a message in MIME: text/plain, in base64 (documentation of "Send mail").
@@ -176,6 +215,11 @@ func parseMIME(raw []byte) (*message, error) {
 	}
 	if list, err := in.Header.AddressList("From"); err == nil && len(list) > 0 {
 		m.From = mailbox.Address{Name: list[0].Name, Addr: list[0].Address}
+	}
+	for _, name := range slices.Sorted(maps.Keys(in.Header)) {
+		if customHeader.MatchString(name) && !exchangeHeader(name) && len(m.Headers) < maxHeaders {
+			m.Headers = append(m.Headers, mailbox.Header{Name: name, Value: strings.ToValidUTF8(in.Header.Get(name), "\ufffd")})
+		}
 	}
 	r := &mimeReader{m: m}
 	if err := r.part(textproto.MIMEHeader(in.Header), in.Body, 0); err != nil {

@@ -21,13 +21,16 @@ type model struct {
 	folders   []string
 	messages  []string
 	events    []string
+	contacts  []string
+	people    []string              // contact folders
 	followers map[string][]follower // by collection
 }
 
 // collections that delta follows, with the properties that a follower remembers.
 var collections = map[string][]string{
 	"/me/mailFolders/inbox/messages/delta": {"subject", "isRead", "parentFolderId"}, "/me/mailFolders/archive/messages/delta": {"subject", "isRead", "parentFolderId"},
-	"/me/mailFolders/delta": {"displayName", "parentFolderId", "totalItemCount", "unreadItemCount"}, "/me/contacts/delta": {"displayName"},
+	"/me/mailFolders/delta": {"displayName", "parentFolderId", "totalItemCount", "unreadItemCount"}, "/me/contacts/delta": {"displayName", "companyName"},
+	"/me/contactFolders/delta": {"displayName"}, "/me/events/delta": {"subject", "type", "start"},
 	"/me/calendarView/delta?" + week: {"subject", "type", "start", "end", "location"},
 }
 
@@ -82,7 +85,8 @@ func (m *model) step(t *rapid.T, method, path, body string) reply {
 	return r
 }
 
-// TestDeltaIsComplete: after any sequence of operations, delta from any earlier link plus the state then is the state now.
+// TestDeltaIsComplete: after any sequence of operations, delta from any earlier link plus the state then is the state now,
+// with empty pages, replayed items and pages in reversed order as well.
 func TestDeltaIsComplete(outer *testing.T) {
 	rapid.Check(outer, func(t *rapid.T) {
 		m := &model{w: newWorld(outer), followers: map[string][]follower{}}
@@ -108,7 +112,24 @@ func TestDeltaIsComplete(outer *testing.T) {
 			},
 			"delete folder": func(t *rapid.T) { m.step(t, "DELETE", "/me/mailFolders/"+pick(t, m.folders), "") },
 			"contact": func(t *rapid.T) {
-				m.step(t, "POST", "/me/contacts", `{"givenName":"`+word()+`"}`)
+				m.contacts = append(m.contacts, m.step(t, "POST", "/me/contacts", `{"givenName":"`+word()+`"}`).str("id"))
+			},
+			"change contact": func(t *rapid.T) {
+				m.step(t, "PATCH", "/me/contacts/"+pick(t, m.contacts), `{"companyName":"`+word()+`"}`)
+			},
+			"delete contact": func(t *rapid.T) { m.step(t, "DELETE", "/me/contacts/"+pick(t, m.contacts), "") },
+			"contact folder": func(t *rapid.T) {
+				if r := m.step(t, "POST", "/me/contactFolders", `{"displayName":"`+word()+`"}`); r.StatusCode == 201 {
+					m.people = append(m.people, r.str("id"))
+				}
+			},
+			"rename contact folder": func(t *rapid.T) {
+				m.step(t, "PATCH", "/me/contactFolders/"+pick(t, m.people), `{"displayName":"`+word()+`"}`)
+			},
+			"delete contact folder": func(t *rapid.T) { m.step(t, "DELETE", "/me/contactFolders/"+pick(t, m.people), "") },
+			// What the service may do at any time: followers have to come to the same state all the same.
+			"faults": func(t *rapid.T) {
+				m.w.h.SetQuirks(Quirks{EmptyPages: rapid.Bool().Draw(t, "empty"), Replays: rapid.Bool().Draw(t, "replays"), Reorder: rapid.Bool().Draw(t, "reorder")})
 			},
 			"event": func(t *rapid.T) {
 				body := fmt.Sprintf(`{"subject":"%s","start":{"dateTime":"2025-03-%02dT10:00:00","timeZone":"Europe/Berlin"},"end":{"dateTime":"2025-03-%02[2]dT11:00:00","timeZone":"Europe/Berlin"}`, word(), rapid.IntRange(7, 18).Draw(t, "day"))

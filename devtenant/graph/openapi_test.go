@@ -1,165 +1,245 @@
 package graph
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
-	"fmt"
+	"maps"
 	"net/http"
-	"os"
+	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
-	"supercrm/devtenant/mailbox"
+	"supercrm/devtenant/contract"
 )
 
-// schemas loads Microsoft's own description, cut to our endpoints. The test is skipped only where the file is missing.
-func schemas(t *testing.T) *openapi3.T {
-	path := os.Getenv("GRAPH_OPENAPI")
-	if path == "" {
-		path = "../../../shared/data/graph-subset.strict.openapi.json"
+// notBuilt are described operations that the simulated tenant does not have, by a part of "METHOD /path".
+var notBuilt = map[string]string{
+	"/subscriptions":                "change notifications need an address that the service can reach",
+	"/schemaExtensions":             "schema extensions belong to a directory of applications; open extensions do the work here",
+	"PUT messages $value":           "generated for every stream: the service gives a message's MIME, and takes it only where messages are made",
+	"DELETE messages $value":        "likewise",
+	"GET messages/delta":            "change tracking of messages is per folder (facts, \"Message delta\")",
+	"/instances/delta":              "calendarView/delta tells what happens to a series' occurrences",
+	"PATCH inferenceClassification": "it has no property that can be changed; its overrides have paths of their own",
+	"POST /users":                   "the directory's people are made and removed by the control panel",
+	"DELETE /users/{user-id}":       "likewise",
+}
+
+// furnished is a world with one thing of every kind, and the values for a path's parameters.
+func furnished(t *testing.T) (*world, map[string]string) {
+	w := newWorld(t)
+	w.scopes = append(w.scopes, "User.ReadWrite", "ProfilePhoto.ReadWrite.All", "OnlineMeetings.ReadWrite", "People.Read", "Mail.ReadWrite.Shared", "User.Read.All",
+		"Calendars.ReadWrite.Shared", "Contacts.ReadWrite.Shared")
+	const link = `"extensions":[{"@odata.type":"microsoft.graph.openTypeExtension","extensionName":"com.supercrm.link","deal":"4711"}]`
+	inner := w.want(201, "POST", "/me/mailFolders/inbox/childFolders", `{"displayName":"Customers"}`, immutable).str("id")
+	id := w.mail("Quote", "Please send a quote.")
+	inInner := w.mail("Inner", "x")
+	w.want(201, "POST", "/me/messages/"+inInner+"/move", `{"destinationId":"`+inner+`"}`, immutable)
+	in := map[string]string{"mailFolder-id": "inbox", "mailFolder-id1": inner, "message-id": id, "message in mailFolder-id1": inInner}
+	w.want(200, "PATCH", "/me/messages/"+id, `{`+link+`,"categories":["Customer"],"flag":{"flagStatus":"flagged"}}`)
+	in["attachment-id"] = w.want(201, "POST", "/me/messages/"+id+"/attachments", `{"@odata.type":"#microsoft.graph.fileAttachment","name":"a.txt","contentBytes":"aGVsbG8="}`, immutable).str("id")
+	invited := w.want(201, "POST", "/me/events", lunch+`,"attendees":[{"emailAddress":{"address":"maya@harborline.example"},"type":"required"}],`+link+`}`, "Authorization: Bearer jonas")
+	if invited.str("id") == "" {
+		t.Fatal("no invitation")
 	}
-	if _, err := os.Stat(path); err != nil {
-		if _, err := os.Stat("../" + path); err != nil { // a checkout one level deeper
-			t.Skipf("no OpenAPI description at %s; set GRAPH_OPENAPI", path)
+	view := w.want(200, "GET", "/me/calendarView?"+week, "", immutable).values()
+	in["event-id"] = view[0]["id"].(string)
+	in["own event"] = w.event(lunch + `,"recurrence":{"pattern":{"type":"daily","interval":1},"range":{"type":"numbered","startDate":"2025-03-13","numberOfOccurrences":3}},` + link +
+		`,"attachments":[{"@odata.type":"#microsoft.graph.fileAttachment","name":"a.txt","contentBytes":"aGVsbG8="}]}`).str("id")
+	in["event attachment"] = w.want(200, "GET", "/me/events/"+in["own event"]+"/attachments", "", immutable).values()[0]["id"].(string)
+	in["extension-id"] = "com.supercrm.link"
+	in["calendar-id"] = w.want(200, "GET", "/me/calendar", "", immutable).str("id")
+	in["spare calendar-id"] = w.want(201, "POST", "/me/calendars", `{"name":"Spare"}`, immutable).str("id")
+	in["spare calendarGroup-id"] = w.want(201, "POST", "/me/calendarGroups", `{"name":"Spare"}`).str("id")
+	w.want(201, "POST", "/me/extensions", `{"@odata.type":"microsoft.graph.openTypeExtension","extensionName":"com.supercrm.link","a":"b"}`)
+	in["calendarGroup-id"] = w.want(200, "GET", "/me/calendarGroups", "").values()[0]["id"].(string)
+	in["calendarPermission-id"] = w.want(201, "POST", "/me/calendar/calendarPermissions", `{"role":"read","emailAddress":{"address":"jonas@harborline.example","name":"Jonas"}}`).str("id")
+	in["contactFolder-id"] = w.want(201, "POST", "/me/contactFolders", `{"displayName":"Leads"}`, immutable).str("id")
+	in["contactFolder-id1"] = w.want(201, "POST", "/me/contactFolders/"+in["contactFolder-id"]+"/childFolders", `{"displayName":"Hot"}`, immutable).str("id")
+	person := `{"givenName":"Anna","surname":"Lindqvist","emailAddresses":[{"address":"anna@nordwind.example","name":"Anna"}],` + link + `}`
+	in["contact-id"] = w.want(201, "POST", "/me/contacts", person, immutable).str("id")
+	in["contact in contactFolder-id"] = w.want(201, "POST", "/me/contactFolders/"+in["contactFolder-id"]+"/contacts", person, immutable).str("id")
+	in["contact in contactFolder-id1"] = w.want(201, "POST", "/me/contactFolders/"+in["contactFolder-id1"]+"/contacts", person, immutable).str("id")
+	in["inferenceClassificationOverride-id"] = w.want(201, "POST", "/me/inferenceClassification/overrides", `{"classifyAs":"other","senderEmailAddress":{"name":"x","address":"x@y.example"}}`).str("id")
+	in["messageRule-id"] = w.want(201, "POST", "/me/mailFolders/inbox/messageRules", `{"displayName":"r","sequence":1,"actions":{"markAsRead":true}}`).str("id")
+	in["onlineMeeting-id"] = w.want(201, "POST", "/me/onlineMeetings", `{"subject":"x","startDateTime":"2025-03-13T12:00:00Z","endDateTime":"2025-03-13T13:00:00Z"}`).str("id")
+	in["outlookCategory-id"] = w.want(200, "GET", "/me/outlook/masterCategories", "").values()[0]["id"].(string)
+	in["person-id"] = "anna@nordwind.example"
+	in["profilePhoto-id"] = "48x48"
+	in["property"] = "timeZone"
+	in["User"] = "jonas@harborline.example"
+	in["StartDateTime"], in["EndDateTime"] = "2025-03-10T00:00:00Z", "2025-03-17T00:00:00Z"
+	in["TimeZoneStandard"] = "Iana"
+	in["user-id"] = mayaID
+	for _, path := range []string{"/me/photo/$value", "/me/contacts/" + in["contact-id"] + "/photo/$value", "/me/contactFolders/" + in["contactFolder-id"] + "/contacts/" + in["contact in contactFolder-id"] + "/photo/$value"} {
+		w.want(200, "PUT", path, tinyPNG, "Content-Type: image/png")
+	}
+	return w, in
+}
+
+// fill puts the values into a path of the description.
+func fill(path string, in map[string]string) string {
+	template := path
+	own := strings.Contains(path, "{event-id}/instances") || strings.Contains(path, "{event-id}/cancel") || strings.Contains(path, "{event-id}/attachments") || strings.Contains(path, "{event-id}/extensions")
+	for name, value := range in {
+		switch {
+		case name == "event-id" && own:
+			value = in["own event"]
+		case name == "attachment-id" && strings.Contains(template, "event-id"):
+			value = in["event attachment"]
+		case name == "message-id" && strings.Contains(template, "{mailFolder-id1}/messages"):
+			value = in["message in mailFolder-id1"]
+		case name == "contact-id" && strings.Contains(template, "{contactFolder-id1}/contacts"):
+			value = in["contact in contactFolder-id1"]
+		case name == "contact-id" && strings.Contains(template, "{contactFolder-id}/contacts"):
+			value = in["contact in contactFolder-id"]
 		}
-		path = "../" + path
+		path = strings.ReplaceAll(path, "{"+name+"}", value)
 	}
-	doc, err := openapi3.NewLoader().LoadFromFile(path)
+	return path
+}
+
+// bodies of POST by the last part of the path, or the last two; of PATCH and PUT by "METHOD last part". Times are those of
+// the world's clock.
+var bodies = map[string]string{
+	"accept": `{"sendResponse":true,"comment":"yes"}`, "decline": `{"sendResponse":false}`, "cancel": `{"comment":"no"}`,
+	"tentativelyAccept": `{"proposedNewTime":{"start":{"dateTime":"2025-03-14T12:00:00","timeZone":"UTC"},"end":{"dateTime":"2025-03-14T13:00:00","timeZone":"UTC"}},"sendResponse":true}`,
+	"snoozeReminder":    `{"newReminderTime":{"dateTime":"2025-03-13T11:00:00","timeZone":"UTC"}}`,
+	"messages/forward":  `{"comment":"see","toRecipients":[{"emailAddress":{"address":"jonas@harborline.example"}}]}`,
+	"events/forward":    `{"comment":"see","toRecipients":[{"emailAddress":{"address":"jonas@harborline.example"}}]}`,
+	"createForward":     `{"comment":"see"}`, "createReply": `{"comment":"see"}`, "createReplyAll": `{}`, "reply": `{"comment":"see"}`, "replyAll": `{"comment":"see"}`,
+	"move": `{"destinationId":"archive"}`, "copy": `{"destinationId":"archive"}`,
+	"attachments":         `{"@odata.type":"#microsoft.graph.fileAttachment","name":"b.txt","contentBytes":"aGVsbG8="}`,
+	"createUploadSession": `{"attachmentItem":{"attachmentType":"file","name":"c.bin","size":4000000}}`,
+	"extensions":          `{"@odata.type":"microsoft.graph.openTypeExtension","extensionName":"com.example.other","a":"b"}`,
+	"mailFolders":         `{"displayName":"New"}`, "childFolders": `{"displayName":"New"}`, "contactFolders": `{"displayName":"New"}`,
+	"messages": `{"subject":"Hello","toRecipients":[{"emailAddress":{"address":"a@b.example"}}]}`,
+	"sendMail": `{"message":{"subject":"x","toRecipients":[{"emailAddress":{"address":"a@b.example"}}]}}`,
+	"events":   lunch + `}`, "contacts": `{"givenName":"Ben"}`, "calendars": `{"name":"New"}`, "calendarGroups": `{"name":"New"}`,
+	"calendarPermissions": `{"role":"write","emailAddress":{"address":"eva@harborline.example","name":"Eva"}}`,
+	"getSchedule":         `{"schedules":["jonas@harborline.example"],"startTime":{"dateTime":"2025-03-13T08:00:00","timeZone":"UTC"},"endTime":{"dateTime":"2025-03-13T18:00:00","timeZone":"UTC"},"availabilityViewInterval":60}`,
+	"findMeetingTimes":    `{"attendees":[{"emailAddress":{"address":"jonas@harborline.example"},"type":"required"}]}`,
+	"getMailTips":         `{"emailAddresses":["jonas@harborline.example"],"mailTipsOptions":"automaticReplies, mailboxFullStatus"}`,
+	"overrides":           `{"classifyAs":"focused","senderEmailAddress":{"name":"n","address":"n@y.example"}}`,
+	"messageRules":        `{"displayName":"s","sequence":2,"actions":{"markAsRead":true}}`,
+	"onlineMeetings":      `{"subject":"x"}`, "createOrGet": `{"externalId":"7"}`,
+	"masterCategories":     `{"displayName":"Deal","color":"preset9"}`,
+	"translateExchangeIds": `{"inputIds":[],"targetIdType":"restId","sourceIdType":"restImmutableEntryId"}`,
+	"$batch":               `{"requests":[{"id":"1","method":"GET","url":"/me"}]}`,
+
+	"PATCH me": `{"mobilePhone":"+49 40 555"}`, "PATCH {user-id}": `{"mobilePhone":"+49 40 555"}`,
+	"PATCH calendar": `{"name":"Mine"}`, "PATCH {calendar-id}": `{"name":"Mine"}`, "PATCH {calendarGroup-id}": `{"name":"Ours"}`,
+	"PATCH {calendarPermission-id}": `{"role":"write"}`, "PATCH {contact-id}": `{"jobTitle":"CEO"}`, "PATCH {event-id}": `{"showAs":"oof"}`,
+	"PATCH {extension-id}":     `{"@odata.type":"microsoft.graph.openTypeExtension","deal":"4712"}`,
+	"PATCH {contactFolder-id}": `{"displayName":"Other"}`, "PATCH {contactFolder-id1}": `{"displayName":"Other"}`, "PATCH {mailFolder-id1}": `{"displayName":"Other"}`,
+	"PATCH {mailFolder-id}": `{"displayName":"Other"}`,
+	"PATCH {message-id}":    `{"isRead":true}`, "PATCH mailboxSettings": `{"timeZone":"Europe/Paris"}`, "PATCH {messageRule-id}": `{"isEnabled":false}`,
+	"PATCH {onlineMeeting-id}": `{"subject":"y"}`, "PATCH {outlookCategory-id}": `{"color":"preset2"}`,
+	"PATCH {inferenceClassificationOverride-id}": `{"classifyAs":"focused"}`,
+	"PATCH inferenceClassification":              `{}`,
+}
+
+// TestEveryDescribedOperation runs every operation that Microsoft's description has for our nouns, under /me and under
+// /users/{id}, on a mailbox with one thing of every kind: each is answered as a success, and as described.
+func TestEveryDescribedOperation(t *testing.T) {
+	c, err := contract.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return doc
+	if c == nil {
+		t.Skip("no OpenAPI description; set GRAPH_OPENAPI")
+	}
+	operations := c.Operations()
+	reading, known := furnished(t)
+	n := 0
+	for _, path := range slices.Sorted(maps.Keys(operations)) {
+		slices.Sort(operations[path])
+		for _, method := range operations[path] {
+			if leftOut(method, path) {
+				continue
+			}
+			n++
+			w, in := reading, known
+			if method != http.MethodGet {
+				w, in = furnished(t)
+			}
+			runDescribed(t, w, in, method, path)
+		}
+	}
+	t.Logf("%d operations", n)
 }
 
-// check validates an answer against the schema of a path template's operation.
-func check(t *testing.T, doc *openapi3.T, method, template string, r reply) {
+// leftOut says whether notBuilt names an operation.
+func leftOut(method, path string) bool {
+	own := strings.TrimPrefix(strings.TrimPrefix(path, "/me/"), "/users/{user-id}/")
+	name := method + " " + own
+	if last := path[strings.LastIndex(path, "/")+1:]; last == "$value" && strings.HasSuffix(path, "{message-id}/$value") {
+		name = method + " messages $value"
+	}
+	if notBuilt[name] != "" {
+		return true
+	}
+	for part := range notBuilt {
+		if strings.HasPrefix(part, "/") && strings.Contains(path, part) {
+			return true
+		}
+	}
+	return false
+}
+
+func runDescribed(t *testing.T, w *world, in map[string]string, method, path string) {
 	t.Helper()
-	item := doc.Paths.Value(template)
-	if item == nil {
-		t.Fatalf("no path %s", template)
+	last := path[strings.LastIndex(path, "/")+1:]
+	if strings.HasPrefix(path, "/me/mailFolders/{mailFolder-id}") || strings.HasPrefix(path, "/users/{user-id}/mailFolders/{mailFolder-id}") {
+		if changesFolder := method == http.MethodPatch || method == http.MethodDelete || last == "move" || last == "permanentDelete"; changesFolder && strings.HasSuffix(strings.TrimSuffix(path, "/"+last), "mailFolders/{mailFolder-id}") || changesFolder && strings.HasSuffix(path, "mailFolders/{mailFolder-id}") {
+			in = maps.Clone(in)
+			in["mailFolder-id"] = in["mailFolder-id1"]
+		}
 	}
-	op := item.GetOperation(method)
-	if op == nil {
-		t.Fatalf("no %s %s", method, template)
+	if gone := method == http.MethodDelete || last == "permanentDelete"; gone {
+		for _, name := range []string{"calendar-id", "calendarGroup-id"} {
+			if strings.HasSuffix(strings.TrimSuffix(path, "/permanentDelete"), "{"+name+"}") {
+				in = maps.Clone(in)
+				in[name] = in["spare "+name]
+				if name == "calendar-id" {
+					break
+				}
+			}
+		}
 	}
-	response := op.Responses.Value("2XX")
+	target := fill(path, in)
+	body, headers := "", []string{immutable}
+	switch method {
+	case http.MethodPost:
+		body = bodies[last]
+		for _, of := range []string{"messages", "events"} {
+			if b, ok := bodies[of+"/"+last]; ok && strings.Contains(path, "/"+of+"/") {
+				body = b
+			}
+		}
+	case http.MethodPatch:
+		body = bodies["PATCH "+last]
+		if last == "photo" || strings.Contains(path, "photos") {
+			body, headers = tinyPNG, append(headers, "Content-Type: image/png")
+		}
+	case http.MethodPut:
+		if body, headers = tinyPNG, append(headers, "Content-Type: image/png"); strings.Contains(path, "messages") {
+			body, headers = mimeText, []string{immutable, "Content-Type: text/plain"}
+		}
+	}
+	if strings.Contains(path, "alendarView") || strings.HasSuffix(path, "/instances") || strings.Contains(path, "/instances/") {
+		target += "?" + week
+	}
+	switch last {
+	case "send":
+		draft := w.want(201, "POST", "/me/messages", bodies["messages"], immutable).str("id")
+		if strings.Contains(path, "mailFolder") {
+			w.want(201, "POST", "/me/messages/"+draft+"/move", `{"destinationId":"`+map[bool]string{true: in["mailFolder-id1"], false: "inbox"}[strings.Contains(path, "{mailFolder-id1}")]+`"}`, immutable)
+		}
+		in = maps.Clone(in)
+		in["message-id"], in["message in mailFolder-id1"] = draft, draft
+		target = fill(path, in)
+	}
+	r := w.do(method, target, body, headers...)
 	if r.StatusCode >= 400 {
-		response = op.Responses.Default()
-	}
-	media := response.Value.Content.Get("application/json")
-	if media == nil {
-		if len(r.raw) > 0 {
-			t.Errorf("%s %s: an answer without a body has one: %s", method, template, r.raw)
-		}
-		return
-	}
-	var value any
-	d := json.NewDecoder(bytes.NewReader(r.raw))
-	d.UseNumber()
-	if err := d.Decode(&value); err != nil {
-		t.Errorf("%s %s: %v", method, template, err)
-		return
-	}
-	if err := media.Schema.Value.VisitJSON(value, openapi3.MultiErrors()); err != nil {
-		text := err.Error()
-		t.Errorf("%s %s (%d): %s\n%s", method, template, r.StatusCode, text[:min(len(text), 1500)], r.raw[:min(len(r.raw), 1500)])
-	}
-}
-
-func TestAnswersFitOpenAPI(t *testing.T) {
-	doc := schemas(t)
-	if err := doc.Validate(context.Background(), openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation(), openapi3.DisableSchemaPatternValidation()); err != nil {
-		t.Logf("description: %.300s", err.Error())
-	}
-	if err := doc.Paths.Value("/me/messages").Get.Responses.Value("2XX").Value.Content.Get("application/json").Schema.Value.VisitJSON(
-		map[string]any{"value": []any{map[string]any{"id": "x", "isUnread": true}}}); err == nil {
-		t.Fatal("a property that a message does not have passes: the description is not the strict one")
-	}
-	w := newWorld(t)
-	id := w.mail("Quote", "Please send a quote.")
-	if err := w.maya.Do(func(b *mailbox.Box) error {
-		m, err := b.Message(id)
-		if err != nil {
-			return err
-		}
-		b.Attach(m, &mailbox.Attachment{Name: "logo.png", Type: "image/png", Inline: true, ContentID: "logo", Bytes: []byte("png")})
-		b.Attach(m, &mailbox.Attachment{Name: "quote.pdf", Type: "application/pdf", Bytes: []byte("pdf")})
-		b.Touch(m, func() {
-			m.Flag = mailbox.Flag{Status: "flagged", Start: start, Due: start.Add(24 * time.Hour)}
-			m.Categories = []string{"Customer"}
-			m.Props = map[string]string{"String {c0ffee00-1111-2222-3333-444455556666} Name marker": "1"}
-		})
-		b.AddContact(b.ContactFolders()[0], &mailbox.Contact{GivenName: "Anna", Surname: "Lindqvist", DisplayName: "Anna Lindqvist", Company: "Nordwind",
-			Emails: []mailbox.Address{{Name: "Anna", Addr: "anna@nordwind.example"}}, City: "Hamburg", Business: []string{"+49 40 555"}})
-		return nil
-	}); err != nil {
-		t.Fatal(err)
-	}
-	series := w.event(lunch + `,"recurrence":{"pattern":{"type":"weekly","interval":1,"daysOfWeek":["thursday","friday"],"firstDayOfWeek":"monday"},"range":{"type":"numbered","startDate":"2025-03-13","numberOfOccurrences":6,"recurrenceTimeZone":"Europe/Berlin"}},"isOnlineMeeting":true,"attendees":[{"emailAddress":{"address":"anna@nordwind.example","name":"Anna"},"type":"required"}],"location":{"displayName":"Room 1"}}`)
-	w.event(lunch + `,"isAllDay":false,"body":{"contentType":"text","content":"hello"}}`)
-	w.event(`{"subject":"Fair","isAllDay":true,"start":{"dateTime":"2025-03-14T00:00:00","timeZone":"UTC"},"end":{"dateTime":"2025-03-17T00:00:00","timeZone":"UTC"}}`)
-	view := w.want(200, "GET", "/me/calendarView?"+week, "")
-	var occurrence string
-	for _, e := range view.values() {
-		if e["type"] == "occurrence" {
-			occurrence = e["id"].(string)
-		}
-	}
-	exception := w.want(200, "PATCH", "/me/events/"+occurrence, `{"subject":"Late lunch"}`)
-	var master = series.str("id")
-	reply1 := w.want(201, "POST", "/me/messages/"+id+"/createReply", `{"comment":"Gladly."}`)
-	draft := reply1.str("id")
-	check(t, doc, "POST", "/me/messages/{message-id}/createReply", reply1)
-	check(t, doc, "PATCH", "/me/events/{event-id}", exception)
-	check(t, doc, "POST", "/me/events", series)
-	for _, c := range []struct{ method, template, path, body string }{
-		{"GET", "/me", "/me", ""},
-		{"GET", "/me/mailFolders", "/me/mailFolders?$top=3", ""},
-		{"GET", "/me/mailFolders/delta", "/me/mailFolders/delta", ""},
-		{"GET", "/me/mailFolders/{mailFolder-id}", "/me/mailFolders/inbox", ""},
-		{"POST", "/me/mailFolders", "/me/mailFolders", `{"displayName":"Customers"}`},
-		{"GET", "/me/mailFolders/{mailFolder-id}/childFolders", "/me/mailFolders/inbox/childFolders", ""},
-		{"GET", "/me/messages", "/me/messages?$count=true&$expand=attachments", ""},
-		{"GET", "/me/messages", "/me/messages?$select=subject,from,uniqueBody,internetMessageHeaders", ""},
-		{"GET", "/me/mailFolders/{mailFolder-id}/messages", "/me/mailFolders/inbox/messages", ""},
-		{"GET", "/me/mailFolders/{mailFolder-id}/messages/delta", "/me/mailFolders/inbox/messages/delta", ""},
-		{"GET", "/me/messages/{message-id}", "/me/messages/" + id + "?$expand=singleValueExtendedProperties($filter=id eq 'String {c0ffee00-1111-2222-3333-444455556666} Name marker')", ""},
-		{"PATCH", "/me/messages/{message-id}", "/me/messages/" + id, `{"isRead":true,"flag":{"flagStatus":"complete"}}`},
-		{"GET", "/me/messages/{message-id}/attachments", "/me/messages/" + id + "/attachments", ""},
-		{"POST", "/me/messages/{message-id}/attachments", "/me/messages/" + draft + "/attachments", `{"@odata.type":"#microsoft.graph.fileAttachment","name":"a.txt","contentBytes":"aGVsbG8="}`},
-		{"POST", "/me/messages", "/me/messages", `{"subject":"Hello","toRecipients":[{"emailAddress":{"address":"a@b.example"}}]}`},
-		{"POST", "/me/messages/{message-id}/send", "/me/messages/" + draft + "/send", ""},
-		{"POST", "/me/sendMail", "/me/sendMail", `{"message":{"subject":"x","toRecipients":[{"emailAddress":{"address":"a@b.example"}}]}}`},
-		{"POST", "/me/messages/{message-id}/move", "/me/messages/" + id + "/move", `{"destinationId":"archive"}`},
-		{"GET", "/me/calendars", "/me/calendars", ""},
-		{"GET", "/me/calendar", "/me/calendar", ""},
-		{"GET", "/me/events", "/me/events", ""},
-		{"GET", "/me/events/{event-id}", "/me/events/" + master + "?$expand=exceptionOccurrences", ""},
-		{"GET", "/me/events/{event-id}", "/me/events/" + occurrence, ""},
-		{"GET", "/me/events/{event-id}/instances", "/me/events/" + master + "/instances?" + week, ""},
-		{"GET", "/me/calendarView", "/me/calendarView?" + week, ""},
-		{"GET", "/me/calendarView/delta", "/me/calendarView/delta?" + week, ""},
-		{"DELETE", "/me/events/{event-id}", "/me/events/" + occurrence, ""},
-		{"GET", "/me/contacts", "/me/contacts", ""},
-		{"GET", "/me/contacts/delta", "/me/contacts/delta", ""},
-		{"GET", "/me/contactFolders", "/me/contactFolders", ""},
-		{"GET", "/me/mailboxSettings", "/me/mailboxSettings", ""},
-		{"GET", "/me/photo", "/me/photo", ""},
-		{"GET", "/me/messages/{message-id}", "/me/messages/nonsense", ""},
-	} {
-		t.Run(fmt.Sprint(c.method, c.path), func(t *testing.T) {
-			if c.template == "/me/events/{event-id}" && c.method == http.MethodGet && strings.Contains(c.path, "exceptionOccurrences") {
-				w.want(200, "GET", c.path+"&$select=cancelledOccurrences", "")
-			}
-			r := w.do(c.method, c.path, c.body, immutable)
-			if r.StatusCode >= 400 && !strings.Contains(c.path, "photo") && !strings.Contains(c.path, "nonsense") {
-				t.Fatalf("status %d: %s", r.StatusCode, r.raw)
-			}
-			check(t, doc, c.method, c.template, r)
-		})
+		t.Errorf("%s %s: %d %.300s", method, path, r.StatusCode, r.raw)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"supercrm/devtenant/mailbox"
@@ -13,7 +14,13 @@ import (
 // outlook routes /outlook/…: categories, time zones, languages.
 func (c *call) outlook(rest []string) error {
 	if len(rest) == 0 {
-		return errNoRoute
+		if c.r.Method != http.MethodGet {
+			return errMethod
+		}
+		if err := c.allow("User.Read", "User.ReadWrite", "User.Read.All"); err != nil {
+			return err
+		}
+		return c.one(http.StatusOK, "outlook/$entity", fields{{"id", c.b.Owner.ObjectID}})
 	}
 	switch name, argument, _ := strings.Cut(rest[0], "("); name {
 	case "masterCategories":
@@ -94,7 +101,7 @@ func (c *call) meetingRooms(rest []string) error {
 // people answers GET /people: whom the owner writes with and knows, the most frequent first. $search looks for the start
 // of a name or address.
 func (c *call) people(rest []string) error {
-	if len(rest) > 0 || c.r.Method != http.MethodGet {
+	if len(rest) > 1 || c.r.Method != http.MethodGet {
 		return errNoRoute
 	}
 	if err := c.allow("People.Read", "People.Read.All"); err != nil {
@@ -103,11 +110,6 @@ func (c *call) people(rest []string) error {
 	p, err := c.paging()
 	if err != nil {
 		return err
-	}
-	type known struct {
-		address mailbox.Address
-		score   float64
-		contact *contact
 	}
 	by := map[string]*known{}
 	count := func(list []mailbox.Address, weight float64) {
@@ -145,22 +147,43 @@ func (c *call) people(rest []string) error {
 	slices.SortFunc(all, func(x, y *known) int {
 		return cmp.Or(cmp.Compare(y.score, x.score), strings.Compare(x.address.Addr, y.address.Addr))
 	})
+	if len(rest) == 1 {
+		if rest[0] == "$count" {
+			return c.plain(strconv.Itoa(len(all)))
+		}
+		at := slices.IndexFunc(all, func(k *known) bool { return strings.EqualFold(k.address.Addr, rest[0]) })
+		if at < 0 {
+			return mailbox.ErrNotFound
+		}
+		return c.one(http.StatusOK, "people/$entity", c.personFields(all[at]))
+	}
 	page := []fields{}
 	for _, k := range cut(p, all) {
-		given, family, _ := strings.Cut(k.address.Name, " ")
-		item := fields{{"id", k.address.Addr}, {"displayName", cmp.Or(k.address.Name, k.address.Addr)}, {"givenName", none(given)}, {"surname", none(family)}}
-		if k.contact != nil {
-			item = append(item, field{"companyName", none(k.contact.Company)}, field{"jobTitle", none(k.contact.JobTitle)})
-		}
-		subclass := "ImplicitContact"
-		if _, ok := c.h.opt.Mailboxes.Mailbox(k.address.Addr); ok {
-			subclass = "OrganizationUser"
-			item = append(item, field{"userPrincipalName", k.address.Addr})
-		}
-		page = append(page, append(item, field{"scoredEmailAddresses", []fields{{{"address", k.address.Addr}, {"relevanceScore", k.score}}}},
-			field{"personType", fields{{"class", "Person"}, {"subclass", subclass}}}))
+		page = append(page, c.personFields(k))
 	}
 	return c.listing("people", p, len(all), page)
+}
+
+// known is somebody whom the owner knows.
+type known struct {
+	address mailbox.Address
+	score   float64
+	contact *contact
+}
+
+func (c *call) personFields(k *known) fields {
+	given, family, _ := strings.Cut(k.address.Name, " ")
+	item := fields{{"id", k.address.Addr}, {"displayName", cmp.Or(k.address.Name, k.address.Addr)}, {"givenName", none(given)}, {"surname", none(family)}}
+	if k.contact != nil {
+		item = append(item, field{"companyName", none(k.contact.Company)}, field{"jobTitle", none(k.contact.JobTitle)})
+	}
+	subclass := "ImplicitContact"
+	if _, ok := c.h.opt.Mailboxes.Mailbox(k.address.Addr); ok {
+		subclass = "OrganizationUser"
+		item = append(item, field{"userPrincipalName", k.address.Addr})
+	}
+	return append(item, field{"scoredEmailAddresses", []fields{{{"address", k.address.Addr}, {"relevanceScore", k.score}}}},
+		field{"personType", fields{{"class", "Person"}, {"subclass", subclass}}})
 }
 
 // translateIDs answers POST /translateExchangeIds between the two forms of REST ids.

@@ -51,6 +51,22 @@ func (c *call) photo(data []byte, rest []string, set func([]byte)) error {
 	return errMethod
 }
 
+// photoSizes answers GET /photos.
+func (c *call) photoSizes(data []byte) error {
+	if c.r.Method != http.MethodGet {
+		return errMethod
+	}
+	list := []fields{}
+	if data != nil {
+		config, _, err := image.DecodeConfig(bytes.NewReader(data))
+		if err != nil {
+			return fmt.Errorf("read a stored photo: %w", err)
+		}
+		list = append(list, fields{{"id", fmt.Sprintf("%dx%d", config.Width, config.Height)}, {"height", config.Height}, {"width", config.Width}})
+	}
+	return c.listing("photos", paging{top: maxPage}, len(list), list)
+}
+
 // ownPhoto routes /photo and /photos of the owner: one size is kept, whatever is asked for.
 func (c *call) ownPhoto(segment string, rest []string) error {
 	if c.r.Method == http.MethodGet {
@@ -60,7 +76,10 @@ func (c *call) ownPhoto(segment string, rest []string) error {
 	} else if err := c.allow("User.ReadWrite", "User.ReadWrite.All", "ProfilePhoto.ReadWrite.All"); err != nil {
 		return err
 	}
-	if segment == "photos" && len(rest) > 0 {
+	if segment == "photos" && len(rest) == 0 {
+		return c.photoSizes(c.b.Photo)
+	}
+	if segment == "photos" {
 		rest = rest[1:]
 	}
 	return c.photo(c.b.Photo, rest, func(data []byte) {

@@ -59,7 +59,7 @@ func (c *call) reminderView(segment string) error {
 		e := d.i.Event
 		page = append(page, fields{
 			{"eventId", c.id(d.i.ID())}, {"eventStartTime", c.zoned(d.i.Start, e.AllDay)}, {"eventEndTime", c.zoned(d.i.End, e.AllDay)},
-			{"changeKey", c.b.EventKey(e)}, {"eventSubject", e.Subject}, {"eventLocation", location(e.Location)},
+			{"changeKey", c.b.EventKey(e)}, {"eventSubject", e.Subject}, {"eventLocation", location(e)},
 			{"eventWebLink", "https://outlook.office365.com/owa/?itemid=" + c.id(d.i.ID()) + "&exvsurl=1&path=/calendar/item"},
 			{"reminderFireTime", c.zoned(d.at, false)},
 		})

@@ -24,7 +24,7 @@ func (c *call) route(seg []string) error {
 		return c.mailFolders(rest)
 	case "messages":
 		return c.messages(nil, rest)
-	case "sendMail", "microsoft.graph.sendMail":
+	case "sendMail":
 		if len(rest) > 0 || c.r.Method != http.MethodPost {
 			return errMethod
 		}
@@ -55,6 +55,10 @@ func (c *call) route(seg []string) error {
 		return c.meetingRooms(rest)
 	case "people":
 		return c.people(rest)
+	case "extensions":
+		return c.extensions(c.ownBag(), rest)
+	case "getMailTips":
+		return errMethod // POST is answered before the mailbox is locked
 	case "translateExchangeIds":
 		return c.translateIDs(rest)
 	}

@@ -45,8 +45,10 @@ func (c *call) crossing(own *mailbox.Mailbox, segments []string) (done bool, err
 		return false, nil
 	}
 	switch last := segments[len(segments)-1]; {
-	case last == "getSchedule" && (segments[0] == "calendar" || segments[0] == "calendars"):
+	case last == "getSchedule" && strings.HasPrefix(segments[0], "calendar"):
 		return true, c.getSchedule()
+	case last == "getMailTips" && len(segments) == 1:
+		return true, c.mailTips()
 	case last == "findMeetingTimes" && len(segments) == 1:
 		return true, c.findTimes(own)
 	}

@@ -11,14 +11,14 @@ import (
 )
 
 var userProps = []property[*call]{
-	{name: "businessPhones", get: func(*call, *call) any { return []string{} }},
+	{name: "businessPhones", get: setting("user/businessPhones", func(*call) any { return []string{} })},
 	{name: "displayName", get: func(_ *call, c *call) any { return c.person().Name }},
 	{name: "givenName", get: func(_ *call, c *call) any { first, _, _ := strings.Cut(c.person().Name, " "); return first }},
 	{name: "jobTitle", get: func(_ *call, c *call) any { return none(c.person().JobTitle) }},
 	{name: "mail", get: func(_ *call, c *call) any { return cmp.Or(c.caller.GuestMail, c.person().UPN) }},
-	{name: "mobilePhone", get: func(*call, *call) any { return nil }},
-	{name: "officeLocation", get: func(*call, *call) any { return nil }},
-	{name: "preferredLanguage", get: func(*call, *call) any { return "en-GB" }},
+	{name: "mobilePhone", get: setting("user/mobilePhone", func(*call) any { return nil })},
+	{name: "officeLocation", get: setting("user/officeLocation", func(*call) any { return nil })},
+	{name: "preferredLanguage", get: setting("user/preferredLanguage", func(*call) any { return "en-GB" })},
 	{name: "surname", get: func(_ *call, c *call) any { _, last, _ := strings.Cut(c.person().Name, " "); return last }},
 	{name: "userPrincipalName", get: func(_ *call, c *call) any { return c.person().UPN }},
 	{name: "id", get: func(_ *call, c *call) any { return c.person().ObjectID }},
@@ -39,9 +39,46 @@ func (c *call) person() mailbox.Owner {
 	return c.b.Owner
 }
 
-// me answers GET /me.
+// ownProfile is what people may change of their own profile, with what each may be (documentation, "Update user"); the
+// rest is the administrators'.
+var ownProfile = map[string]func(json.RawMessage) error{"businessPhones": areTexts, "mobilePhone": isText, "officeLocation": isText, "preferredLanguage": isText}
+
+// changeProfile answers PATCH /me.
+func (c *call) changeProfile() error {
+	denied := &refusal{http.StatusForbidden, "Authorization_RequestDenied", "Insufficient privileges to complete the operation."}
+	if c.b == nil || c.delegate || c.allow("User.ReadWrite", "User.ReadWrite.All") != nil {
+		return denied
+	}
+	in, err := c.object()
+	if err != nil {
+		return err
+	}
+	for name, raw := range in {
+		check := ownProfile[name]
+		switch {
+		case check != nil:
+			if err := check(raw); err != nil {
+				return err
+			}
+		case knownProperty(userProps, name):
+			return denied
+		default:
+			return badRequest("Request_BadRequest", "The property '"+name+"' does not exist on the type of the resource.")
+		}
+	}
+	for name, raw := range in {
+		c.b.Set("user/"+name, raw)
+	}
+	return c.noContent(http.StatusNoContent)
+}
+
+// me answers GET and PATCH /me.
 func (c *call) me() error {
-	if c.r.Method != http.MethodGet {
+	switch c.r.Method {
+	case http.MethodGet:
+	case http.MethodPatch:
+		return c.changeProfile()
+	default:
 		return errMethod
 	}
 	if err := c.allow("User.Read", "User.ReadWrite", "User.Read.All", "User.ReadBasic.All"); err != nil { // another's profile: .All
@@ -81,8 +118,8 @@ var settingsProps = []property[*call]{
 // setting is what the owner set, or the default.
 func setting(name string, standard func(*call) any) func(*call, *call) any {
 	return func(_ *call, c *call) any {
-		if raw := c.b.Settings[name]; raw != nil {
-			return raw
+		if c.b != nil && c.b.Settings[name] != nil { // a guest has no mailbox here
+			return c.b.Settings[name]
 		}
 		return standard(c)
 	}
@@ -121,8 +158,9 @@ func (c *call) changeSettings(in object) error {
 		switch {
 		case name == "timeZone":
 			c.b.Zone, _ = in.text(name) // read before
+			c.b.Set(name, nil)
 		case settable[name] != nil:
-			c.b.Settings[name] = raw
+			c.b.Set(name, raw)
 		}
 	}
 	c.b.Changed()

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 
 	"supercrm/devtenant/mailbox"
 )
@@ -50,7 +51,7 @@ func (c *call) discreet(i instance) instance {
 		return i
 	}
 	hidden := *e
-	hidden.Subject, hidden.Body, hidden.Location, hidden.Attendees = "Private Appointment", mailbox.Body{HTML: true}, "", nil
+	hidden.Subject, hidden.Body, hidden.Location, hidden.Places, hidden.Attendees = "Private Appointment", mailbox.Body{HTML: true}, "", "", nil
 	hidden.Categories, hidden.Props, hidden.Extensions, hidden.Attachments, hidden.JoinURL = nil, nil, nil, nil, ""
 	i.Event = &hidden
 	return i
@@ -89,6 +90,9 @@ func (c *call) permissions(k *mailbox.Calendar, rest []string) error {
 		}
 		return errMethod
 	}
+	if rest[0] == "$count" && len(rest) == 1 && c.r.Method == http.MethodGet {
+		return c.plain(strconv.Itoa(1 + len(k.Permissions)))
+	}
 	at := slices.IndexFunc(k.Permissions, func(p *mailbox.Permission) bool { return p.ID == rest[0] })
 	switch {
 	case at < 0 && rest[0] == "RGVmYXVsdA==" && c.r.Method == http.MethodGet:
@@ -115,6 +119,14 @@ func (c *call) permissions(k *mailbox.Calendar, rest []string) error {
 		return c.noContent(http.StatusNoContent)
 	}
 	return errMethod
+}
+
+// sharingRoles answers allowedCalendarSharingRoles(User='…'): which roles somebody of the tenant can be given.
+func (c *call) sharingRoles() error {
+	if err := c.readCalendar(); err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, fields{{"@odata.context", c.base() + "/graph/v1.0/$metadata#Collection(Edm.String)"}, {"value", roles[1:]}})
 }
 
 func readRole(in object) (string, error) {

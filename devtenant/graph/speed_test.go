@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -38,29 +39,58 @@ func BenchmarkFirstRound(b *testing.B) {
 	}
 }
 
-// BenchmarkListPage is a page of 1,000 messages, with what a list shows, over loopback (bar: 20,000 messages/s).
-func BenchmarkListPage(b *testing.B) {
-	w := large(b, 20_000)
-	server := httptest.NewServer(w.h)
-	defer server.Close()
-	const size = 1000
-	for b.Loop() {
-		req, err := http.NewRequestWithContext(b.Context(), http.MethodGet, server.URL+"/graph/v1.0/me/messages?$top=1000&$select=id,subject,from,toRecipients,receivedDateTime,isRead,flag,bodyPreview,hasAttachments", nil)
-		if err != nil {
-			b.Fatal(err)
-		}
-		req.Header.Set("Authorization", "Bearer maya")
-		res, err := server.Client().Do(req)
-		if err != nil {
-			b.Fatal(err)
-		}
-		body, err := io.ReadAll(res.Body)
-		res.Body.Close()
-		if err != nil || strings.Count(string(body), `"@odata.etag"`) != size {
-			b.Fatalf("%d messages, %v", strings.Count(string(body), `"@odata.etag"`), err)
-		}
+// listFields are what a list of messages shows.
+const listFields = "id,subject,from,toRecipients,receivedDateTime,isRead,flag,bodyPreview,hasAttachments"
+
+// page1000 gets a page of 1,000 messages over loopback.
+func page1000(b *testing.B, server *httptest.Server, skip int) {
+	req, err := http.NewRequestWithContext(b.Context(), http.MethodGet, fmt.Sprintf("%s/graph/v1.0/me/messages?$top=1000&$skip=%d&$select=%s", server.URL, skip, listFields), nil)
+	if err != nil {
+		b.Fatal(err)
 	}
-	b.ReportMetric(float64(size*b.N)/b.Elapsed().Seconds(), "messages/s")
+	req.Header.Set("Authorization", "Bearer maya")
+	res, err := server.Client().Do(req)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if n := strings.Count(string(body), `"@odata.etag"`); err != nil || n != 1000 {
+		b.Fatalf("%d messages, %v", n, err)
+	}
+}
+
+// BenchmarkListPage is a page of 1,000 messages, with what a list shows, over loopback (bar: 20,000 messages/s, which is
+// 50 ms a page).
+func BenchmarkListPage(b *testing.B) {
+	server := httptest.NewServer(large(b, 20_000).h)
+	defer server.Close()
+	page1000(b, server, 0)
+	for b.Loop() {
+		page1000(b, server, 0)
+	}
+	b.ReportMetric(float64(1000*b.N)/b.Elapsed().Seconds(), "messages/s")
+}
+
+// BenchmarkListPageFirst is the same for messages that nobody has listed before, so that their previews have to be made.
+func BenchmarkListPageFirst(b *testing.B) {
+	const messages = 100_000
+	var server *httptest.Server
+	skip := messages
+	for b.Loop() {
+		if skip+1000 > messages {
+			b.StopTimer()
+			if server != nil {
+				server.Close()
+			}
+			server, skip = httptest.NewServer(large(b, messages).h), 0
+			b.StartTimer()
+		}
+		page1000(b, server, skip)
+		skip += 1000
+	}
+	server.Close()
+	b.ReportMetric(float64(1000*b.N)/b.Elapsed().Seconds(), "messages/s")
 }
 
 // BenchmarkNothingNew is a delta link with nothing new, in a mailbox of 100,000 messages (bar: 1 ms).
@@ -79,8 +109,8 @@ func BenchmarkNothingNew(b *testing.B) {
 	}
 }
 
-// BenchmarkSearch is a word looked for in 100,000 messages once the index is there.
-func BenchmarkSearch(b *testing.B) {
+// BenchmarkSearchIndexed is a word looked for in 100,000 messages once the index is there.
+func BenchmarkSearchIndexed(b *testing.B) {
 	w := large(b, 100_000)
 	w.want(200, "GET", "/me/messages?$search=invoice&$select=id", "")
 	for b.Loop() {

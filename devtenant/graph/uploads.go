@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -25,6 +26,7 @@ const (
 type upload struct {
 	mu      sync.Mutex
 	owner   string // object id of the mailbox
+	budget  string // whose limits the pieces count for
 	item    string // immutable id of the message or event
 	event   bool
 	file    attachment
@@ -105,12 +107,26 @@ func (c *call) createUpload(h holder) error {
 	if kind == "" {
 		kind = "application/octet-stream"
 	}
-	s := &upload{owner: c.b.Owner.ObjectID, item: h.key, event: strings.HasPrefix(h.path, "events"), size: item.Size, expires: c.b.Now().Add(uploadPeriod),
+	s := &upload{owner: c.b.Owner.ObjectID, budget: c.caller.AppID + " " + c.b.Owner.ObjectID, item: h.key, event: strings.HasPrefix(h.path, "events"), size: item.Size, expires: c.b.Now().Add(uploadPeriod),
 		file: attachment{Name: item.Name, Type: kind, Inline: item.IsInline, ContentID: item.ContentID}}
 	key := c.h.uploads.add(s)
 	return c.one(http.StatusCreated, "#microsoft.graph.uploadSession", fields{
-		{"uploadUrl", c.base() + uploadPath + key}, {"expirationDateTime", dateTime(s.expires)}, {"nextExpectedRanges", []string{"0-"}},
+		{"uploadUrl", c.uploadBase() + uploadPath + key}, {"expirationDateTime", dateTime(s.expires)}, {"nextExpectedRanges", []string{"0-"}},
 	})
+}
+
+// uploadBase is the address of uploads. The service has another host for them, so that a client which sends its token along
+// gives it to a stranger: here it is the loopback's other name, where the tenant was called by one of them.
+func (c *call) uploadBase() string {
+	host, port, err := net.SplitHostPort(c.r.Host)
+	if err != nil {
+		return c.base()
+	}
+	other := map[string]string{"127.0.0.1": "localhost", "localhost": "127.0.0.1"}[host]
+	if other == "" {
+		return c.base()
+	}
+	return strings.TrimSuffix(c.base(), c.r.Host) + net.JoinHostPort(other, port)
 }
 
 const uploadPath = "/graph/uploads/"
@@ -141,6 +157,9 @@ func (h *Handler) upload(a *answer, r *http.Request, key string, body []byte) {
 	case http.MethodGet:
 		_ = a.json(http.StatusOK, s.state()) // strings only: cannot fail
 	case http.MethodPut:
+		if h.overBudget(a, s.budget, r.Method, len(body)) {
+			return
+		}
 		if err := h.chunk(a, r, key, s, body); err != nil {
 			a.fail(err)
 		}

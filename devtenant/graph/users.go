@@ -3,6 +3,7 @@ package graph
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"supercrm/devtenant/mailbox"
@@ -23,8 +24,9 @@ func (c *call) member(m *mailbox.Mailbox) bool {
 	return c.h.opt.Member == nil || c.h.opt.Member(c.caller.TenantID, m.Owner().ObjectID)
 }
 
-// users answers GET /users: the people of the caller's tenant who have a mailbox here.
-func (c *call) users() error {
+// users answers GET /users and /users/$count: the people of the caller's tenant who have a mailbox here, in the order they
+// were made.
+func (c *call) users(count bool) error {
 	if c.r.Method != http.MethodGet {
 		return errMethod
 	}
@@ -42,23 +44,43 @@ func (c *call) users() error {
 	if err != nil {
 		return err
 	}
-	var all []*mailbox.Mailbox
-	for _, m := range c.h.opt.Mailboxes.All() {
-		if c.member(m) {
-			all = append(all, m)
+	match := func(mailbox.Owner) bool { return true }
+	if s := c.query.Get("$filter"); s != "" {
+		parsed, err := parseFilter(s, func(path string) bool { _, ok := userGetter(mailbox.Owner{})(path); return ok })
+		if err != nil {
+			return err
 		}
+		match = func(o mailbox.Owner) bool { return parsed.match(userGetter(o)) }
+	}
+	all := slices.DeleteFunc(c.h.opt.Mailboxes.All(), func(m *mailbox.Mailbox) bool { return !c.member(m) || !match(m.Owner()) })
+	if count {
+		return c.plain(strconv.Itoa(len(all)))
 	}
 	page := []fields{}
 	for _, m := range cut(p, all) {
-		err := m.Do(func(b *mailbox.Box) error {
+		_ = m.Do(func(b *mailbox.Box) error { // the function returns no error
 			other := *c
 			other.b = b
 			page = append(page, render(&other, nil, userProps, &other, sel))
 			return nil
 		})
-		if err != nil {
-			return err
-		}
 	}
 	return c.listing("users", p, len(all), page)
+}
+
+// userGetter gives what people can be filtered by.
+func userGetter(o mailbox.Owner) getter {
+	return func(path string) (any, bool) {
+		switch strings.ToLower(path) {
+		case "id":
+			return o.ObjectID, true
+		case "displayname":
+			return o.Name, true
+		case "mail", "userprincipalname":
+			return o.UPN, true
+		case "jobtitle":
+			return o.JobTitle, true
+		}
+		return nil, false
+	}
 }

@@ -23,11 +23,16 @@ type Box struct {
 	Photo []byte
 	// Shared: it is nobody's own, such as that of a team; people reach it as delegates.
 	Shared bool
-	// Settings are the mailboxSettings that were changed, by name, besides the time zone.
+	// Settings are the mailboxSettings that were changed, by name, besides the time zone, and those of the owner's profile,
+	// by "user/name". Set changes them.
 	Settings map[string]json.RawMessage
+	// Extensions of the owner's profile.
+	Extensions Extensions
 
-	records  map[string][]*Record
-	accepted []Accepted
+	records   map[string][]*Record
+	names     map[string]bool // of extensions that were ever used, lower-case
+	nameLimit int
+	accepted  []Accepted
 
 	now func() time.Time
 	tag mailboxTag
@@ -73,7 +78,7 @@ func newBox(owner Owner, now func() time.Time) *Box {
 	b := &Box{
 		Owner: owner, Zone: "W. Europe Standard Time", now: now, tag: tagOf(owner.ObjectID),
 		folders: map[uint64]*Folder{}, wellKnown: map[string]*Folder{}, messages: map[uint64]*Message{},
-		byInternet: map[string]*Message{}, events: map[uint64]*Event{}, transactions: map[string]*Event{}, byUID: map[string]*Event{}, Settings: map[string]json.RawMessage{}, records: map[string][]*Record{},
+		byInternet: map[string]*Message{}, events: map[uint64]*Event{}, transactions: map[string]*Event{}, byUID: map[string]*Event{}, Settings: map[string]json.RawMessage{}, records: map[string][]*Record{}, names: map[string]bool{}, nameLimit: DefaultNames,
 		contacts: map[uint64]*Contact{}, tombLimit: defaultTombstones,
 	}
 	b.standardFolders()
@@ -86,6 +91,16 @@ func newBox(owner Owner, now func() time.Time) *Box {
 
 // Now is the injected clock's time, in UTC, to the second as the service keeps it.
 func (b *Box) Now() time.Time { return b.now().UTC().Truncate(time.Second) }
+
+// Set keeps a setting, or forgets it when raw is nil or null.
+func (b *Box) Set(name string, raw json.RawMessage) {
+	if len(raw) == 0 || string(raw) == "null" {
+		delete(b.Settings, name)
+	} else {
+		b.Settings[name] = raw
+	}
+	b.tick()
+}
 
 // Counter is the number of the last change.
 func (b *Box) Counter() uint64 { return b.seq }

@@ -2,6 +2,7 @@ package mailbox
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"time"
 )
@@ -31,13 +32,15 @@ type Contact struct {
 	Emails                          []Address
 	Business                        []string
 	Mobile                          string
-	City                            string
-	Notes                           string
-	Categories                      []string
-	Created, Modified               time.Time
-	Extensions                      Extensions
-	Props                           map[string]string
-	Photo                           []byte // JPEG or PNG; nil without
+	City                            string // of businessAddress; More may hold the whole
+	// More are the other properties of the contact resource, as they were given, by name.
+	More              map[string]json.RawMessage
+	Notes             string
+	Categories        []string
+	Created, Modified time.Time
+	Extensions        Extensions
+	Props             map[string]string
+	Photo             []byte // JPEG or PNG; nil without
 
 	num, seq uint64
 	folder   *ContactFolder

@@ -192,6 +192,34 @@ func (b *Box) EventDelta(c *Calendar, from, to time.Time, r Round, n int) ([]Cha
 	return out, next, done, nil
 }
 
+// EventListDelta tells the next n singles and masters of a calendar's round.
+func (b *Box) EventListDelta(c *Calendar, r Round, n int) ([]Change, Round, bool, error) {
+	tombs, err := b.begin(&r, c.num)
+	if err != nil {
+		return nil, r, false, err
+	}
+	var all []Change
+	for _, e := range b.Events(c) {
+		changed := e.seq
+		for _, x := range e.exceptions {
+			changed = max(changed, x.seq)
+		}
+		i := whole(e)
+		if !r.Changes {
+			all = append(all, Change{Instance: &i, order: Order{int64(e.num)}})
+		} else if changed > r.Since {
+			all = append(all, Change{Instance: &i, order: Order{int64(changed)}})
+		}
+	}
+	for _, t := range gone(tombs) {
+		if t.ID.Kind == KindEvent && b.events[t.ID.Num] == nil {
+			all = append(all, t)
+		}
+	}
+	out, next, done := b.page(r, all, n)
+	return out, next, done, nil
+}
+
 // beforeAll orders a master before its occurrences.
 const beforeAll = -1 << 40
 

@@ -47,7 +47,8 @@ type Event struct {
 	Start, End         time.Time
 	StartZone, EndZone string
 	AllDay             bool
-	Location           string
+	Location           string // the names of all places
+	Places             string // the places as JSON, where they are more than a name
 	Organizer          Address
 	IsOrganizer        bool
 	Response           string // the owner's own: none, organizer, accepted, …
@@ -65,6 +66,7 @@ type Event struct {
 	NoResponse         bool // responseRequested is false
 	HideAttendees      bool
 	Cancelled          bool
+	Draft              bool // the organizer has changes that the attendees were not sent
 	TransactionID      string
 	UID                string
 	Created, Modified  time.Time

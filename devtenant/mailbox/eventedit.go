@@ -112,9 +112,10 @@ func (b *Box) Change(e *Event, edit func(*Event) error) error {
 	if err := b.change(e, edit); err != nil {
 		return err
 	}
-	if !sharedChange(&old, e) {
+	if !sharedChange(&old, e) && !e.Draft {
 		return nil
 	}
+	e.Draft = false
 	if e.IsOrganizer {
 		var out []Address
 		for _, a := range old.Attendees {
@@ -135,7 +136,7 @@ func (b *Box) Change(e *Event, edit func(*Event) error) error {
 // reminder, free/busy state and links to other programs are nobody's business.
 func sharedChange(x, y *Event) bool {
 	same := x.Subject == y.Subject && x.Body == y.Body && x.Start.Equal(y.Start) && x.End.Equal(y.End) && x.AllDay == y.AllDay &&
-		x.StartZone == y.StartZone && x.Location == y.Location && x.Importance == y.Importance && x.Sensitivity == y.Sensitivity &&
+		x.StartZone == y.StartZone && x.Location == y.Location && x.Places == y.Places && x.Importance == y.Importance && x.Sensitivity == y.Sensitivity &&
 		x.Online == y.Online && x.NoNewTimes == y.NoNewTimes && x.NoResponse == y.NoResponse && x.HideAttendees == y.HideAttendees
 	return !same || !slices.Equal(x.Attendees, y.Attendees) || !sameRule(x.Rule, y.Rule)
 }
@@ -189,7 +190,9 @@ func (b *Box) follow(e, old *Event) {
 		was := *x
 		inherit(&x.Subject, old.Subject, e.Subject)
 		inherit(&x.Body, old.Body, e.Body)
-		inherit(&x.Location, old.Location, e.Location)
+		if x.Location == old.Location && x.Places == old.Places {
+			x.Location, x.Places = e.Location, e.Places
+		}
 		inherit(&x.ShowAs, old.ShowAs, e.ShowAs)
 		inherit(&x.Sensitivity, old.Sensitivity, e.Sensitivity)
 		inherit(&x.Importance, old.Importance, e.Importance)
@@ -203,7 +206,7 @@ func (b *Box) follow(e, old *Event) {
 		if categories {
 			x.Categories = slices.Clone(e.Categories)
 		}
-		if attendees || categories || was.Subject != x.Subject || was.Body != x.Body || was.Location != x.Location || was.ShowAs != x.ShowAs ||
+		if attendees || categories || was.Subject != x.Subject || was.Body != x.Body || was.Location != x.Location || was.Places != x.Places || was.ShowAs != x.ShowAs ||
 			was.Sensitivity != x.Sensitivity || was.Importance != x.Importance || was.JoinURL != x.JoinURL || was.Cancelled != x.Cancelled {
 			b.TouchEvent(x)
 		}

@@ -58,7 +58,7 @@ func snapshot(e *Event) Event {
 	out := *e
 	out.Attendees, out.Categories, out.Props = slices.Clone(e.Attendees), nil, nil
 	out.Extensions, out.TransactionID = nil, ""
-	out.OneDay, out.SeriesDay = false, 0
+	out.OneDay, out.SeriesDay, out.Draft = false, 0, false
 	out.exceptions, out.deleted, out.calendar, out.master = nil, nil, nil, nil
 	out.Attachments = slices.Clone(e.Attachments)
 	return out
@@ -150,6 +150,7 @@ func (b *Box) meetRequest(t *Meeting) {
 	b.on(e, oneDay, t.Day, func(x *Event) {
 		moved := !x.Start.Equal(t.Start) || !x.End.Equal(t.End) || !sameRule(x.Rule, t.Event.Rule) || x.Cancelled
 		x.Subject, x.Body, x.Location, x.Importance, x.Sensitivity = t.Event.Subject, t.Event.Body, t.Event.Location, t.Event.Importance, t.Event.Sensitivity
+		x.Places = t.Event.Places
 		x.Start, x.End, x.StartZone, x.EndZone, x.AllDay = t.Start, t.End, t.Event.StartZone, t.Event.EndZone, t.Event.AllDay
 		x.Rule, x.RecurringZone, x.Online, x.JoinURL = t.Event.Rule, t.Event.RecurringZone, t.Event.Online, t.Event.JoinURL
 		x.NoNewTimes, x.NoResponse, x.HideAttendees, x.Cancelled = t.Event.NoNewTimes, t.Event.NoResponse, t.Event.HideAttendees, false

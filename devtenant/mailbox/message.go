@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"supercrm/devtenant/zones"
 )
@@ -55,6 +56,9 @@ type Flag struct {
 	Start, Due, Complete time.Time `json:",omitzero"`
 }
 
+// Header is a line of a mail's head.
+type Header struct{ Name, Value string }
+
 // Message is a mail in a folder. Whoever changes a field calls Box.Touch afterwards; folder, read state and received
 // time are changed by Box.Move, Box.MarkRead and Box.Touch only.
 type Message struct {
@@ -70,12 +74,15 @@ type Message struct {
 	Flag              Flag              `json:",omitzero"`
 	Categories        []string          `json:",omitzero"`
 	Text              func() Body       `json:"-"`         // called for each reading, so that a large mailbox need not hold its bodies
+	Top               func() Body       `json:"-"`         // how the body begins, where making the whole costs much more; nil: only Text
 	TextSize          int               `json:",omitzero"` // bytes that Text gives, or about: known without making it
 	Attachments       []*Attachment     `json:",omitzero"`
 	Index             []byte            `json:",omitzero"` // conversationIndex: 22 bytes for the first mail, 5 more for each answer
 	InternetID        string            `json:",omitzero"`
 	InReplyTo         string            `json:",omitzero"`
 	ReadReceipt       bool              `json:",omitzero"`
+	DeliveryReceipt   bool              `json:",omitzero"`
+	Headers           []Header          `json:",omitzero"` // of the program that made the mail, X-…
 	Extensions        Extensions        `json:",omitzero"`
 	Meeting           *Meeting          `json:",omitzero"` // of an invitation, cancellation or answer; never changed
 	Props             map[string]string `json:",omitzero"` // single-value extended properties, by canonical id
@@ -116,18 +123,26 @@ func (m *Message) Body() Body {
 
 // SetBody makes body the message's text.
 func (m *Message) SetBody(body Body) {
-	m.Text = func() Body { return body }
+	m.Text, m.Top = func() Body { return body }, nil
 	m.TextSize = len(body.Text)
 	m.preview, m.kept = nil, false
 }
 
-// Preview of the body. It is kept, since lists show it and making it may mean making the body first.
+// Preview of the body. It is kept, since lists show it and making it may mean making the body first: where its beginning is
+// enough, only that is made.
 func (m *Message) Preview() string {
-	if m.preview == nil {
-		p := Preview(m.Body())
-		m.preview = &p
+	if m.preview != nil {
+		return *m.preview
 	}
-	return *m.preview
+	p := ""
+	if m.Top != nil {
+		p = Preview(m.Top())
+	}
+	if utf8.RuneCountInString(p) < previewLength {
+		p = Preview(m.Body())
+	}
+	m.preview = &p
+	return p
 }
 
 // HasFiles says whether the message has attachments; inline ones do not count (facts, "Attachments and sending").

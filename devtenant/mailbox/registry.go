@@ -146,6 +146,9 @@ func (m *Mailbox) accept(mail Mail) bool {
 	return true
 }
 
+// Owns says whether an address is in one of the tenant's domains, whoever may have it.
+func (r *Registry) Owns(addr string) bool { return r.owns(domain(addr)) }
+
 // owns says whether a mailbox of the tenant has an address in a domain.
 func (r *Registry) owns(name string) bool {
 	r.mu.RLock()

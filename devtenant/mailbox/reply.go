@@ -117,6 +117,11 @@ func QuoteHTML(m *Message, b *Box) string {
 	} else {
 		original = "<div style=\"white-space:pre-wrap\">" + PlainToHTML(original) + "</div>"
 	}
+	return QuoteHead(m, b) + "<div>" + original + "</div>"
+}
+
+// QuoteHead is the part of QuoteHTML above the original.
+func QuoteHead(m *Message, b *Box) string {
 	var s strings.Builder
 	s.WriteString(`<hr tabindex="-1" style="display:inline-block; width:98%"><div id="divRplyFwdMsg" dir="ltr"><font face="Calibri, sans-serif" color="#000000" style="font-size:11pt">`)
 	s.WriteString("<b>From:</b> " + writeAddresses([]Address{m.From}))
@@ -126,7 +131,6 @@ func QuoteHTML(m *Message, b *Box) string {
 		s.WriteString("<br><b>Cc:</b> " + writeAddresses(m.Cc))
 	}
 	s.WriteString("<br><b>Subject:</b> " + html.EscapeString(m.Subject) + "</font><div>&nbsp;</div></div>")
-	s.WriteString("<div>" + original + "</div>")
 	return s.String()
 }
 

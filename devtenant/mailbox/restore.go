@@ -67,10 +67,11 @@ func (r *Registry) SetEpoch(epoch string) { r.epoch = epoch }
 func (s *boxState) box(before *Box, src Source) (*Box, error) {
 	b := newBox(s.Owner, before.now)
 	b.unsaved = newUnsaved()
-	b.Zone, b.Photo, b.Shared, b.quota, b.gaps = s.Zone, s.Photo, s.Shared, s.Quota, s.Gaps
+	b.Zone, b.Photo, b.Shared, b.quota, b.gaps, b.Extensions = s.Zone, s.Photo, s.Shared, s.Quota, s.Gaps, s.Extensions
 	maps.Copy(b.Settings, s.Settings)
 	maps.Copy(b.records, s.Records)
 	b.accepted = s.Accepted
+	maps.Copy(b.names, s.Names)
 	b.seq, b.next, b.tombFloor, b.tombLimit = s.Seq, s.Next, s.TombFloor, s.TombLimit
 	if err := s.folders(b); err != nil {
 		return nil, err

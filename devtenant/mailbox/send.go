@@ -18,6 +18,8 @@ type Mail struct {
 	InReplyTo   string
 	Index       []byte // conversation index; nil begins a conversation, or continues that of InReplyTo
 	Importance  string
+	Headers     []Header
+	ReadReceipt bool
 	At          time.Time
 	Meeting     *Meeting // nil: an ordinary mail
 }
@@ -53,7 +55,7 @@ func (b *Box) Send(m *Message, keep bool) error {
 	})
 	mail := Mail{
 		From: m.From, To: m.To, Cc: m.Cc, Bcc: m.Bcc, ReplyTo: m.ReplyTo, Subject: m.Subject, Body: m.Body(), InternetID: m.InternetID,
-		InReplyTo: m.InReplyTo, Index: slices.Clone(m.Index), Importance: m.Importance, At: now,
+		InReplyTo: m.InReplyTo, Index: slices.Clone(m.Index), Importance: m.Importance, Headers: m.Headers, ReadReceipt: m.ReadReceipt, At: now,
 	}
 	for _, a := range m.Attachments {
 		mail.Attachments = append(mail.Attachments, *a)
@@ -72,7 +74,7 @@ func (b *Box) Send(m *Message, keep bool) error {
 func (b *Box) Receive(f *Folder, mail Mail) *Message {
 	m := &Message{
 		Subject: mail.Subject, From: mail.From, Sender: mail.From, To: mail.To, Cc: mail.Cc, ReplyTo: mail.ReplyTo, InternetID: mail.InternetID,
-		InReplyTo: mail.InReplyTo, Index: slices.Clone(mail.Index), Importance: mail.Importance, Meeting: mail.Meeting, Received: mail.At.UTC().Truncate(time.Second),
+		InReplyTo: mail.InReplyTo, Index: slices.Clone(mail.Index), Importance: mail.Importance, Headers: mail.Headers, ReadReceipt: mail.ReadReceipt, Meeting: mail.Meeting, Received: mail.At.UTC().Truncate(time.Second),
 	}
 	if mail.At.IsZero() {
 		m.Received = b.Now()

@@ -71,7 +71,9 @@ type boxState struct {
 	Photo          []byte
 	Shared         bool
 	Settings       map[string]json.RawMessage
+	Extensions     Extensions
 	Records        map[string][]*Record
+	Names          map[string]bool
 	Seq, Next      uint64
 	Folders        []folderState
 	Calendars      []containerState
@@ -86,7 +88,7 @@ type boxState struct {
 }
 
 func (b *Box) state() boxState {
-	s := boxState{Owner: b.Owner, Zone: b.Zone, Photo: b.Photo, Shared: b.Shared, Settings: b.Settings, Records: b.records, Accepted: b.accepted, Seq: b.seq, Next: b.next,
+	s := boxState{Owner: b.Owner, Zone: b.Zone, Photo: b.Photo, Shared: b.Shared, Settings: b.Settings, Extensions: b.Extensions, Records: b.records, Names: b.names, Accepted: b.accepted, Seq: b.seq, Next: b.next,
 		TombFloor: b.tombFloor, TombLimit: b.tombLimit, Quota: b.quota, Gaps: b.gaps}
 	for _, num := range slices.Sorted(maps.Keys(b.folders)) {
 		f := b.folders[num]

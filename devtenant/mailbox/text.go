@@ -10,6 +10,9 @@ import (
 // comments dropped.
 func PlainText(s string) string { return plain(s, -1) }
 
+// previewLength is how many characters bodyPreview holds (documentation, "message resource type").
+const previewLength = 255
+
 // Preview is the first 255 characters of a body's text on one line, as bodyPreview has it. An answer's preview is the
 // answer's own text, since the quoted original comes after it.
 func Preview(body Body) string {
@@ -29,7 +32,7 @@ func Preview(body Body) string {
 			n++
 			space = false
 		}
-		if n >= 255 {
+		if n >= previewLength {
 			break
 		}
 		out.WriteRune(r)

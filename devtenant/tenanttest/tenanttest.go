@@ -10,15 +10,17 @@ import (
 	"time"
 
 	"supercrm/devtenant"
+	"supercrm/devtenant/contract"
 	"supercrm/devtenant/directory"
 	"supercrm/devtenant/visitor"
 )
 
 // Start starts a tenant on a free port; it is closed, with its goroutines, when the test ends. Each option may change how
-// it starts. Without options it is the demo.
+// it starts. Without options it is the demo. Every Graph request and answer is held against Microsoft's description, where
+// that is (package contract): what differs fails the test.
 func Start(t testing.TB, options ...func(*devtenant.Options)) *devtenant.Server {
 	t.Helper()
-	var o devtenant.Options
+	o := devtenant.Options{Observe: contract.Watch(t)}
 	for _, change := range options {
 		change(&o)
 	}

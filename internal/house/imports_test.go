@@ -94,11 +94,11 @@ func TestWalls(t *testing.T) {
 }
 
 // onlyForTests are packages that no program may contain.
-var onlyForTests = []string{"testing", "go.uber.org/goleak", module + "/devtenant/tenanttest", module + "/ui/uitest",
+var onlyForTests = []string{"testing", "go.uber.org/goleak", module + "/devtenant/tenanttest", module + "/devtenant/contract", module + "/ui/uitest",
 	module + "/internal/realwindow", "fyne.io/fyne/v2/test", "github.com/getkin/kin-openapi"}
 
 // testHelpers are packages that exist for tests, so that what is true of test files is true of theirs.
-var testHelpers = []string{"devtenant/tenanttest", "ui/uitest", "internal/realwindow", "internal/house"}
+var testHelpers = []string{"devtenant/tenanttest", "devtenant/contract", "ui/uitest", "internal/realwindow", "internal/house"}
 
 func TestTestCodeStaysInTests(t *testing.T) {
 	for _, s := range sources(t) {

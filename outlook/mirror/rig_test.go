@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"supercrm/devtenant/contract"
 	"supercrm/devtenant/graph"
 	"supercrm/devtenant/mailbox"
 	"supercrm/devtenant/recurrence"
@@ -62,7 +63,7 @@ func newRigOn(t testing.TB, line *memoryLine) *rig {
 	reg := mailbox.NewRegistry(r.now)
 	r.reg, r.scopes = reg, []string{"User.Read", "Mail.ReadWrite", "Mail.Send", "Calendars.ReadWrite", "Calendars.Read.Shared", "Contacts.Read", "MailboxSettings.Read"}
 	r.box = reg.Add(mailbox.Owner{ObjectID: "0b6a3f6e-1111-4a7e-8a5c-000000000001", UPN: me, Name: "Maya Torres"})
-	r.h = graph.NewHandler(graph.Options{Mailboxes: reg, Now: r.now, FourAtOnce: true, MaxFiltered: filtered, Verify: func(token string) (graph.Caller, error) {
+	r.h = graph.NewHandler(graph.Options{Mailboxes: reg, Now: r.now, FourAtOnce: true, Observe: contract.Watch(t), MaxFiltered: filtered, Verify: func(token string) (graph.Caller, error) {
 		if m, ok := reg.Mailbox(token); ok { // other people's tokens are their addresses
 			return graph.Caller{ObjectID: m.Owner().ObjectID, UPN: m.Owner().UPN, Scopes: r.scopes}, nil
 		}
