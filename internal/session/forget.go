@@ -1,26 +1,43 @@
 package session
 
 import (
+	"context"
 	"net/http"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"time"
 )
 
-// forget takes out of memory what has been dropped: after a sign-in the code and its verifier, after a sign-out the tokens. Connections are closed, for their buffers hold the last requests
-// with their tokens. Go does not empty what it frees, so free places among what is still in use are filled over, and the
-// rest goes back to the system, which empties it. It takes up to a second or so of one core, and cannot reach what the
-// system has copied elsewhere, such as swapped pages, nor a place that another goroutine takes meanwhile.
-func (s *Session) forget() {
+// forgetRounds is how often memory is emptied, forgetPause how long each waits: connections end in goroutines of their own,
+// and a place that another goroutine had set aside is free only after the next collection.
+const (
+	forgetRounds = 3
+	forgetPause  = 100 * time.Millisecond
+)
+
+// forget takes out of memory what has been dropped: after a sign-in the code and its verifier, after a sign-out the tokens.
+// Connections are closed, for their buffers hold the last requests with their tokens. Go does not empty what it frees, so
+// free places among what is still in use are filled over, and the rest goes back to the system, which empties it. It takes
+// about half a second, most of it waiting, or until ctx ends. It cannot reach what the system has copied elsewhere, such as
+// swapped pages, nor the buffers that the keychain's library keeps.
+func (s *Session) forget(ctx context.Context) {
 	client := s.o.HTTP
 	if client == nil {
 		client = &http.Client{} // of the transport that everybody shares who was given none
 	}
 	client.CloseIdleConnections()
-	// The first round finds what was dropped and what only holds it weakly, such as package unique's table; the second frees it.
-	runtime.GC()
-	runtime.GC()
-	fillOver()
+	for range forgetRounds {
+		// The first finds what was dropped and what only holds it weakly, such as package unique's table; the second frees it.
+		runtime.GC()
+		runtime.GC()
+		fillOver()
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(forgetPause):
+		}
+	}
 	debug.FreeOSMemory()
 }
 

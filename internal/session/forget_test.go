@@ -12,7 +12,7 @@ func BenchmarkForget(b *testing.B) {
 	}
 	s := New(Options{})
 	for b.Loop() {
-		s.forget()
+		s.forget(b.Context())
 	}
 	b.ReportMetric(float64(len(held)), "held")
 }

@@ -140,7 +140,7 @@ func (s *Session) SignIn(ctx context.Context, o auth.SignInOptions) (mirror.Acco
 func (s *Session) begin(ctx context.Context, keeper *auth.Client, a auth.Account) (mirror.Account, error) {
 	connected, err := s.connect(ctx, keeper, mirror.AccountInfo{Key: a.Key, UPN: a.UPN, Name: a.Name, Granted: a.Scopes})
 	if err == nil {
-		s.forget()
+		s.forget(ctx)
 	}
 	return connected, err
 }
@@ -180,7 +180,7 @@ func (s *Session) SignOut(ctx context.Context, a mirror.Account) error {
 	if err := s.keeper(a.Key).SignOut(ctx, a.Key); err != nil {
 		return fmt.Errorf("sign out: remove the token: %w", err)
 	}
-	s.forget()
+	s.forget(ctx)
 	return nil
 }
 
