@@ -14,16 +14,17 @@ const graphAppID = "00000003-0000-0000-c000-000000000000"
 
 // scopeIDs are the ids of the delegated permissions (Microsoft: "Microsoft Graph permissions reference").
 var scopeIDs = map[string]string{
-	"openid":               "37f7f235-527c-4136-accd-4a02d197296e",
-	"profile":              "14dad69e-099b-42c9-810b-d002981feec1",
-	"email":                "64a6cdd6-aab1-4aaf-94b8-3cc8405e90d0",
-	"offline_access":       "7427e0e9-2fba-42fe-b0c0-848c9e6a8182",
-	"User.Read":            "e1fe6dd8-ba31-4d61-89e7-88639da4683d",
-	"Mail.ReadWrite":       "024d486e-b451-40bb-833d-3e66d98c5c73",
-	"Mail.Send":            "e383f46e-2787-4529-855e-0e479a3ffac0",
-	"Calendars.ReadWrite":  "1ec239c2-d7c9-4623-a91a-a9775856bb36",
-	"Contacts.Read":        "ff74d97f-43af-4b68-9f2a-b77ee6968c5d",
-	"MailboxSettings.Read": "87f447af-9fa4-4c32-9dfa-4a57a73d18ce",
+	"openid":                "37f7f235-527c-4136-accd-4a02d197296e",
+	"profile":               "14dad69e-099b-42c9-810b-d002981feec1",
+	"email":                 "64a6cdd6-aab1-4aaf-94b8-3cc8405e90d0",
+	"offline_access":        "7427e0e9-2fba-42fe-b0c0-848c9e6a8182",
+	"User.Read":             "e1fe6dd8-ba31-4d61-89e7-88639da4683d",
+	"Mail.ReadWrite":        "024d486e-b451-40bb-833d-3e66d98c5c73",
+	"Mail.Send":             "e383f46e-2787-4529-855e-0e479a3ffac0",
+	"Calendars.ReadWrite":   "1ec239c2-d7c9-4623-a91a-a9775856bb36",
+	"Calendars.Read.Shared": "2b9c4092-424d-4249-948d-b43879977640",
+	"Contacts.Read":         "ff74d97f-43af-4b68-9f2a-b77ee6968c5d",
+	"MailboxSettings.Read":  "87f447af-9fa4-4c32-9dfa-4a57a73d18ce",
 }
 
 // RedirectURIs are what the registration lists under Mobile and desktop applications: the loopback address, of which
