@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -53,7 +52,7 @@ func BenchmarkSearch(b *testing.B) {
 		}
 	}
 	for i := range kinds {
-		b.Log(fmt.Sprintf("%-34q p95 %v", queries[i], p95(took[i])))
+		b.Logf("%-34q p95 %v", queries[i], p95(took[i]))
 	}
 	b.ReportMetric(float64(p95(all).Nanoseconds()), "ns/op")
 }
