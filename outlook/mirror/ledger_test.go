@@ -119,12 +119,19 @@ func TestLedgerIsBoundedAndHoldsNoText(t *testing.T) {
 	}
 }
 
+// rarely lets rounds come once in an hour, or when asked for.
+func (r *rig) rarely() {
+	r.t.Helper()
+	must(r.t, r.m.Disconnect(r.t.Context(), r.account))
+	r.m.poll = time.Hour
+	r.connect()
+}
+
 // A mirror is damaged by hand in every way that it could differ; a verification finds and repairs all of it, and does not
 // write to the service.
 func TestVerifyRepairs(t *testing.T) {
 	r, ctx := ready(t, 40), t.Context()
-	r.m.poll = time.Hour
-	r.connect() // so that no round does the work
+	r.rarely()
 	r.synced()
 	r.until("attachments are listed", func() bool {
 		var n int
@@ -193,8 +200,7 @@ func TestVerifyRepairs(t *testing.T) {
 
 func TestVerifyIsCancelledAndNeverDeletesOnFailure(t *testing.T) {
 	r := ready(t, 20)
-	r.m.poll = time.Hour
-	r.connect()
+	r.rarely()
 	r.synced()
 	ctx, cancel := context.WithCancel(t.Context())
 	v, err := r.m.Verify(ctx, r.account, func(p VerifyProgress) {
