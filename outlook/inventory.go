@@ -42,10 +42,15 @@ func (c *Client) EventMarks(ctx context.Context, calendarID, link string, from, 
 	if link != "" {
 		q = nil
 	}
-	return pageOf[Mark](ctx, c, "list events", "/me/calendars/"+seg(calendarID)+"/calendarView", q, link, utc)
+	return pageOf[Mark](ctx, c, "list events", calendarPath(calendarID)+"/calendarView", q, link, utc)
 }
 
-// EventMarkRequest asks for one event's mark as a request of SendAll.
-func EventMarkRequest(id string, into *Mark) Request {
-	return Request{Op: "read event", Method: http.MethodGet, Path: "/me/events/" + seg(id) + "?$select=id,changeKey,type", Into: into, Prefer: utc}
+// EventMarkRequest asks for one event's mark as a request of SendAll. calendarID is "" but for a calendar that somebody else
+// shares, whose events are reached through it only.
+func EventMarkRequest(calendarID, id string, into *Mark) Request {
+	in := "/me"
+	if calendarID != "" {
+		in = calendarPath(calendarID)
+	}
+	return Request{Op: "read event", Method: http.MethodGet, Path: in + "/events/" + seg(id) + "?$select=id,changeKey,type", Into: into, Prefer: utc}
 }

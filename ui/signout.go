@@ -44,7 +44,7 @@ func signOutText(acc mirror.Account, waiting []mirror.OutboxItem, last bool) str
 			if subject == "" {
 				subject = page.T("(no subject)")
 			}
-			names = append(names, pending.What(&it)+" “"+short(subject, 40)+"”")
+			names = append(names, pending.What(it.Kind)+" “"+short(subject, 40)+"”")
 		}
 		text += " " + page.N("{{.N}} change has not reached the mailbox and is lost:", "{{.N}} changes have not reached the mailbox and are lost:", n) + " " + strings.Join(names, ", ")
 		if n > mostNamed {
@@ -87,7 +87,7 @@ func (a *App) signOut(ctx context.Context, acc mirror.Account, waiting []mirror.
 			return err
 		}
 	}
-	return a.d.Mailbox.SweepFiles(ctx) // and what was attached to it
+	return a.d.Mailbox.SweepFiles(ctx) // and what was attached to them
 }
 
 // keptFor lists the settings that hold text of an account: drafts of answers to its messages, copies of its queued mail.

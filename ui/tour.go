@@ -304,6 +304,15 @@ func (w *walk) seeRest() error {
 	if err := w.pictures("outbox"); err != nil {
 		return err
 	}
+	if err := w.on(w.a.openMirrored); err != nil {
+		return err
+	}
+	if err := w.pictures("mirrored"); err != nil {
+		return err
+	}
+	if err := w.on(w.a.closeFloating); err != nil {
+		return err
+	}
 	if err := w.on(func() {
 		w.a.Open(page.Ledger, 0)
 		w.a.ledger.Verify()
@@ -313,14 +322,5 @@ func (w *walk) seeRest() error {
 	if err := w.until("the verification", func() bool { return w.a.ledger.Verified() }); err != nil {
 		return err
 	}
-	if err := w.pictures("history"); err != nil {
-		return err
-	}
-	if err := w.on(w.a.openMirrored); err != nil {
-		return err
-	}
-	if err := w.pictures("mirrored"); err != nil {
-		return err
-	}
-	return w.on(w.a.closeFloating)
+	return w.pictures("history")
 }

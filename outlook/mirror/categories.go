@@ -209,7 +209,7 @@ func (r *runner) sendCategories(ctx context.Context, o outboxRow) error {
 		return err
 	}
 	if graph == "" {
-		return r.done(ctx, o, nil, "", nil)
+		return r.endGone(ctx, o, nil)
 	}
 	var sent []string
 	for try := 0; ; try++ {

@@ -39,7 +39,11 @@ type lane struct {
 func (r *runner) outboxLoop(ctx context.Context) {
 	r.laneLoop(ctx, lane{"outbox", false, r.outboxWake})
 }
-func (r *runner) fileLoop(ctx context.Context) { r.laneLoop(ctx, lane{"files", true, r.fileWake}) }
+
+// fileLoop lets what a person waits for go first.
+func (r *runner) fileLoop(ctx context.Context) {
+	r.laneLoop(outlook.WithPriority(ctx, outlook.InView), lane{"files", true, r.fileWake})
+}
 
 func (r *runner) laneLoop(ctx context.Context, l lane) {
 	if err := r.holdSending(ctx, l); err != nil && ctx.Err() == nil {

@@ -83,7 +83,7 @@ func (r *runner) rehouse(ctx context.Context, tx *store.Tx, list []rescued) erro
 
 // bury ends the marks and moves of a message that is gone. What the person has written in answer to it stays and is told.
 func (r *runner) bury(ctx context.Context, tx *store.Tx, id int64) error {
-	rows, err := tx.QueryContext(ctx, `SELECT `+outboxColumns+` FROM outbox WHERE item_kind='message' AND item_id=? AND kind IN ('mail.read','mail.move')`, id)
+	rows, err := tx.QueryContext(ctx, `SELECT `+outboxColumns+` FROM outbox WHERE item_kind='message' AND item_id=? AND kind IN ('mail.read','mail.move','mail.categories')`, id)
 	if err != nil {
 		return fmt.Errorf("read queue: %w", err)
 	}

@@ -6,7 +6,7 @@ import "time"
 type OutboxItem struct {
 	ID        int64
 	AccountID int64
-	Kind      string // mail.reply mail.send mail.read mail.move event.edit event.create event.delete event.respond
+	Kind      string // mail.reply mail.send mail.read mail.categories mail.move event.edit event.create event.delete event.respond
 	ItemKind  string // message or event
 	ItemID    int64
 	Subject   string
@@ -20,7 +20,7 @@ type OutboxItem struct {
 	// Reason is a short key for the text that the person sees: "", offline, throttled, signin, server, refused, conflict, gone,
 	// toolarge, files.
 	Reason string
-	// Fields names what is changed: read flag folder, or subject time location showAs body attendees response.
+	// Fields names what is changed: read flag folder categories, or subject time location showAs body attendees response.
 	Fields   []string
 	Mail     *NewMail // what is sent, of mail.send
 	Answer   *Reply   // of mail.reply

@@ -164,8 +164,7 @@ func (m *Mirror) KeepFound(ctx context.Context, accountID int64, graphID string)
 		if err := w.upsert(&msg, 0); err != nil { // 0: it has a folder of its own, or is not kept
 			return err
 		}
-		w.announce()
-		return nil
+		return w.announce()
 	})
 	if err != nil {
 		return 0, err

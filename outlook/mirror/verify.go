@@ -64,6 +64,7 @@ func (m *Mirror) Verify(ctx context.Context, accountID int64, progress func(Veri
 	if r == nil {
 		return Verification{}, ErrNotConnected
 	}
+	ctx = outlook.WithPriority(ctx, outlook.Backfill)
 	v := &verifier{r: r, report: Verification{AccountID: accountID}, progress: progress}
 	err := v.run(ctx)
 	if err != nil && ctx.Err() == nil {
@@ -118,13 +119,21 @@ func (v *verifier) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	v.at.Places = len(folders) + len(calendars)
+	v.at.Places = len(folders)
+	for _, c := range calendars {
+		if c.picked {
+			v.at.Places++
+		}
+	}
 	for _, f := range folders {
-		if err := v.place(ctx, Place{Kind: "folder", ID: f.id}, "messages:"+f.graph, func(p *Place, s scope) error { return v.folder(ctx, f, p) }); err != nil {
+		if err := v.place(ctx, Place{Kind: "folder", ID: f.id}, "messages:"+f.graph, func(p *Place, s scope) error { return v.folder(ctx, f, s, p) }); err != nil {
 			return err
 		}
 	}
 	for _, c := range calendars {
+		if !c.picked {
+			continue
+		}
 		if err := v.place(ctx, Place{Kind: "calendar", ID: c.id}, "events:"+c.graph, func(p *Place, s scope) error { return v.calendar(ctx, c, s, p) }); err != nil {
 			return err
 		}
@@ -220,8 +229,8 @@ func (v *verifier) rowsOf(ctx context.Context, query string, args ...any) (map[s
 }
 
 // folder verifies one mail folder.
-func (v *verifier) folder(ctx context.Context, f folderRef, p *Place) error {
-	since := v.r.m.horizon()
+func (v *verifier) folder(ctx context.Context, f folderRef, s scope, p *Place) error {
+	since := instant(s.from) // how far back mail is mirrored; what is older and still here is left alone
 	server := map[string]here{}
 	link := ""
 	for {
@@ -372,13 +381,17 @@ func (v *verifier) staleMasters(ctx context.Context, c calendarRef) ([]string, e
 	if err != nil {
 		return nil, err
 	}
+	through := "" // one of somebody else's calendar is reached through that calendar only
+	if c.shared {
+		through = c.graph
+	}
 	var stale []string
 	for at := 0; at < len(masters); at += outlook.MaxRequests {
 		some := masters[at:min(at+outlook.MaxRequests, len(masters))]
 		marks := make([]outlook.Mark, len(some))
 		parts := make([]outlook.Request, len(some))
 		for i := range some {
-			parts[i] = outlook.EventMarkRequest(some[i].id, &marks[i])
+			parts[i] = outlook.EventMarkRequest(through, some[i].id, &marks[i])
 		}
 		each, err := v.r.client.SendAll(ctx, parts)
 		v.asked(1)
@@ -400,7 +413,7 @@ func (v *verifier) staleMasters(ctx context.Context, c calendarRef) ([]string, e
 // repairEvents asks for each event by itself, as a sweep does.
 func (v *verifier) repairEvents(ctx context.Context, cr *calendarRound, ids []string, lives *int, p *Place) error {
 	for _, id := range ids {
-		live, err := v.r.client.Event(ctx, id)
+		live, err := cr.event(ctx, id)
 		v.asked(1)
 		if outlook.IsRefused(err) {
 			p.Failed++ // no reason to keep the others waiting
@@ -433,6 +446,3 @@ func (v *verifier) repairEvents(ctx context.Context, cr *calendarRound, ids []st
 	}
 	return nil
 }
-
-// horizon is how far back mail is mirrored; zero: all of it.
-func (m *Mirror) horizon() time.Time { return time.Time{} }

@@ -193,6 +193,8 @@ func Why(l *mirror.LedgerRow) string {
 		return page.T("verification of the mailbox")
 	case "mail.read":
 		return page.T("you marked it")
+	case "mail.categories":
+		return page.T("you set its categories")
 	case "mail.move":
 		return page.T("you moved it")
 	case "mail.reply":

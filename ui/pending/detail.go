@@ -16,7 +16,7 @@ import (
 func (p *Page) describe(it *mirror.OutboxItem) []fyne.CanvasObject {
 	heading := kit.NewParagraph(subjectOf(it), kit.SizeTitle, kit.ColorText)
 	heading.Style.Bold = true
-	out := []fyne.CanvasObject{kit.Stack(2, kit.NewLine(What(it), kit.SizeSmall, kit.ColorMuted), heading)}
+	out := []fyne.CanvasObject{kit.Stack(2, kit.NewLine(title(it), kit.SizeSmall, kit.ColorMuted), heading)}
 	if it.State == mirror.PendingConflict {
 		return append(out, p.conflict(it)...)
 	}

@@ -2,6 +2,7 @@ package pending
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -50,7 +51,7 @@ func (r *row) show(it *mirror.OutboxItem, now time.Time) {
 		icon, color = "warning", kit.ColorWarn
 	}
 	r.icon.Set(icon, color)
-	r.what.SetText(What(it))
+	r.what.SetText(title(it))
 	r.subject.SetText(subjectOf(it))
 	r.state.Set(Short(it), color, false)
 	r.since.SetText(when.Short(it.Since.Local(), now))
@@ -67,31 +68,33 @@ func subjectOf(it *mirror.OutboxItem) string {
 	return it.Subject
 }
 
+// title names an intention.
+func title(it *mirror.OutboxItem) string {
+	switch {
+	case it.Answer != nil && it.Answer.Forward:
+		return page.T("Forward")
+	case it.Kind == "mail.read" && slices.Contains(it.Fields, "flag"):
+		return page.T("Flag")
+	case it.Conflict != nil && it.Conflict.Series:
+		return page.T("Change series")
+	}
+	return What(it.Kind)
+}
+
 // What names a kind of intention.
-func What(it *mirror.OutboxItem) string {
-	switch it.Kind {
+func What(kind string) string {
+	switch kind {
 	case "mail.reply":
-		if it.Answer != nil && it.Answer.Forward {
-			return page.T("Forward")
-		}
 		return page.T("Reply")
 	case "mail.send":
 		return page.T("New mail")
+	case "mail.read":
+		return page.T("Read or unread")
 	case "mail.categories":
 		return page.T("Categories")
-	case "mail.read":
-		for _, f := range it.Fields {
-			if f == "flag" {
-				return page.T("Flag")
-			}
-		}
-		return page.T("Read or unread")
 	case "mail.move":
 		return page.T("Move mail")
 	case "event.edit":
-		if it.Conflict != nil && it.Conflict.Series {
-			return page.T("Change series")
-		}
 		return page.T("Change meeting")
 	case "event.create":
 		return page.T("New meeting")
