@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"supercrm/internal/search"
+	"supercrm/outlook/mirror"
 	"supercrm/ui/page"
 	"supercrm/ui/palette"
 	"supercrm/ui/when"
@@ -94,6 +95,64 @@ func (a *App) findNotes(ctx context.Context, text string, limit int) (palette.Se
 		s.Items = append(s.Items, palette.Item{Icon: "note", Label: n.Name, LabelMarks: q.Marks(n.Name), Detail: n.Snippet.Text, DetailMarks: n.Snippet.Marks, Do: open})
 	}
 	return s, err
+}
+
+// findOnServer asks each account's mailbox. What is not mirrored is fetched when it is opened.
+func (a *App) findOnServer(ctx context.Context, text string, limit int) (palette.Section, error) {
+	s := palette.Section{Title: page.T("On the server")}
+	q := a.d.Mailbox.ParseSearch(text)
+	accounts, err := a.d.Mailbox.Accounts(ctx)
+	if err != nil {
+		return s, err
+	}
+	for _, acc := range accounts {
+		if acc.SignIn {
+			continue
+		}
+		r, err := a.d.Mailbox.SearchServer(ctx, acc.ID, q.KQL())
+		if err != nil {
+			return s, err
+		}
+		for _, f := range r.Found[:min(limit, len(r.Found))] {
+			s.Items = append(s.Items, a.serverItem(f, q, acc, len(accounts) > 1))
+		}
+	}
+	return s, nil
+}
+
+func (a *App) serverItem(f mirror.Found, q search.Query, acc mirror.Account, several bool) palette.Item {
+	subject, detail := f.Row.Subject, f.Row.From.Name
+	if subject == "" {
+		subject = page.T("(no subject)")
+	}
+	if detail == "" {
+		detail = f.Row.From.Addr
+	}
+	if f.Folder != "" {
+		detail += " · " + f.Folder
+	}
+	if several {
+		detail += " · " + acc.UPN
+	}
+	return palette.Item{Icon: "globe", Label: subject, LabelMarks: q.Marks(subject), Detail: detail, DetailMarks: q.Marks(detail),
+		Hint: when.Short(f.Row.Received.Local(), time.Now()), Do: func() { a.openFound(f) }}
+}
+
+// openFound opens a message that the server has found, fetching it first where it is not mirrored.
+func (a *App) openFound(f mirror.Found) {
+	if f.Row.ID != 0 {
+		a.Open(page.Mail, f.Row.ID)
+		return
+	}
+	page.NewLoader[int64](a, "fetch what was found").Load(func(ctx context.Context) (int64, error) {
+		return a.d.Mailbox.KeepFound(ctx, f.AccountID, f.GraphID)
+	}, func(id int64, err error) {
+		if err != nil {
+			a.Fail(page.T("open the message"), err)
+			return
+		}
+		a.Open(page.Mail, id)
+	})
 }
 
 // lead puts who or where before a snippet and moves its marks along.

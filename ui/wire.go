@@ -30,6 +30,7 @@ func (a *App) wireFrame() {
 	}
 	a.palette.OnClose = a.closeFloating
 	a.palette.Foot = a.coverage
+	a.palette.Server = a.findOnServer
 }
 
 // float shows one thing above the page; what was there before goes.

@@ -21,6 +21,7 @@ type Item struct {
 	Do                        func()
 
 	heading bool // stands above a section; cannot be chosen
+	stays   bool // the box stays open when it is chosen
 }
 
 // Section is what was found of one kind.
@@ -47,6 +48,9 @@ type Palette struct {
 	commands func() []page.Command
 	// OnClose hears that the box has done its work.
 	OnClose func()
+	// Server looks where what is typed is not found on this computer; nil for nowhere. It waits for the network, so it is
+	// asked for by an item of its own.
+	Server Finder
 	// Foot says something about where is searched; nil for nothing. It is called on a goroutine.
 	Foot func(ctx context.Context) (string, error)
 
@@ -135,7 +139,9 @@ func (p *Palette) do(i int) {
 		return
 	}
 	run := p.items[i].Do
-	p.close()
+	if !p.items[i].stays {
+		p.close()
+	}
 	run()
 }
 
@@ -221,11 +227,36 @@ func (p *Palette) find(text string) {
 			p.host.Fail(page.T("search"), err)
 			return
 		}
+		if p.Server != nil {
+			r.items = append(r.items, Item{Icon: "globe", Label: page.T("Search the mailbox on the server"), Detail: page.T("For mail that is not kept on this computer"), Do: func() { p.ask(text) }, stays: true})
+		}
 		if len(commands) > 0 && len(r.items) > 0 {
 			commands = append([]Item{{Label: page.T("Commands"), heading: true}}, commands...)
 		}
 		p.show(append(r.items, commands...))
 		p.foot.SetText(r.foot)
+	})
+}
+
+// mostFromServer is how many results of the server are shown.
+const mostFromServer = 25
+
+// ask searches on the server.
+func (p *Palette) ask(text string) {
+	p.show([]Item{{Label: page.T("On the server"), heading: true}, {Icon: "sync", Label: page.T("Searching…"), stays: true, Do: func() {}}})
+	p.loader.Load(func(ctx context.Context) (found, error) {
+		s, err := p.Server(ctx, text, mostFromServer)
+		return found{items: append([]Item{{Label: s.Title, heading: true}}, s.Items...)}, err
+	}, func(r found, err error) {
+		switch {
+		case err != nil:
+			p.host.Fail(page.T("search the mailbox"), err)
+			p.find(text)
+		case len(r.items) == 1:
+			p.show([]Item{{Label: page.T("On the server"), heading: true}, {Icon: "info", Label: page.T("Nothing found on the server"), stays: true, Do: func() {}}})
+		default:
+			p.show(r.items)
+		}
 	})
 }
 

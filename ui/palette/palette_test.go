@@ -63,6 +63,41 @@ func TestFindsPeopleAndCommandsByKeyboard(t *testing.T) {
 	}
 }
 
+func TestTheServerIsAskedOnDemand(t *testing.T) {
+	h := uitest.New(t, fyne.NewSize(1024, 640))
+	opened, asked := "", 0
+	p := New(h, nil, func() []page.Command { return nil })
+	p.Server = func(_ context.Context, text string, _ int) (Section, error) {
+		asked++
+		if text == "gone" {
+			return Section{Title: "On the server"}, nil
+		}
+		return Section{"On the server", []Item{{Label: "Old offer", Do: func() { opened = "Old offer" }}}}, nil
+	}
+	closed := 0
+	p.OnClose = func() { closed++ }
+	h.Window().SetContent(p.Object())
+	p.Opened()
+	p.Look("offer")
+	h.Until("the way to the server", func() bool { return slices.Equal(labels(p), []string{"Search the mailbox on the server"}) })
+	if asked != 0 {
+		t.Fatal("asked without being told to")
+	}
+	p.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	h.Until("what the server has", func() bool { return slices.Equal(labels(p), []string{"On the server", "Old offer"}) })
+	if closed != 0 {
+		t.Fatal("the box closed")
+	}
+	p.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if opened != "Old offer" || closed != 1 {
+		t.Fatalf("opened %q, closed %d times", opened, closed)
+	}
+	p.Look("gone")
+	h.Until("the way to the server", func() bool { return len(labels(p)) == 1 })
+	p.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	h.Until("that there is nothing", func() bool { return slices.Contains(labels(p), "Nothing found on the server") })
+}
+
 func labels(p *Palette) []string {
 	var out []string
 	for _, it := range p.items {
