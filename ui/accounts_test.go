@@ -67,7 +67,7 @@ func (h *house) add(upn string) {
 	h.until("the accounts", func() bool { return h.shows("Add an account") })
 	h.press("Add an account")
 	h.press("Sign in with Microsoft")
-	h.until("the pages again", func() bool { return h.shows("Inbox") && h.shows("Signed in as "+upn) })
+	h.sees("the pages again", func() bool { return h.shows("Inbox") && h.shows("Signed in as "+upn) })
 	if q := h.question(); q.Get("prompt") != "select_account" || q.Has("login_hint") {
 		h.t.Errorf("an account was added with %v", q)
 	}
@@ -113,7 +113,7 @@ func TestSeveralAccountsOfSeveralTenants(t *testing.T) {
 		h.press("Sign in again") // of the status line: there may be a button of that name for each account elsewhere
 		h.until("welcome", func() bool { return h.shows("Sign in with Microsoft") })
 		h.press("Sign in with Microsoft")
-		h.until(shows, func() bool { return h.shows(shows) && h.shows("Inbox") })
+		h.sees(shows, func() bool { return h.shows(shows) && h.shows("Inbox") })
 		if q := h.question(); !other && (q.Get("login_hint") != noraUPN || q.Has("prompt")) {
 			t.Errorf("signed in again with %v", q)
 		}
@@ -154,7 +154,7 @@ func TestAnApprovalIsProvedSilently(t *testing.T) {
 	h.win.OpenAccounts()
 	h.until("the accounts", func() bool { return h.shows("Check again") })
 	h.press("Check again")
-	h.until("the proof", func() bool { return h.shows("Everything is allowed now") && !h.shows("Mail cannot be sent from here") })
+	h.sees("the proof", func() bool { return h.shows("Everything is allowed now") && !h.shows("Mail cannot be sent from here") })
 
 	h.grant("User.Read Mail.ReadWrite Calendars.Read Contacts.Read MailboxSettings.Read")
 	h.win.OpenAccounts()

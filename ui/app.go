@@ -364,7 +364,8 @@ func (a *App) setAccounts(all []mirror.Account) {
 
 // signedIn takes Welcome away when an account is there; hint is who was to sign in, or "".
 func (a *App) signedIn(hint string, who mirror.Account) {
-	a.accountsLoader.Load(a.d.Mailbox.Accounts, func(all []mirror.Account, err error) {
+	// A reading of its own: the other one is given up when the accounts change again, and Welcome would stay.
+	page.NewLoader[[]mirror.Account](a, "who has signed in").Load(a.d.Mailbox.Accounts, func(all []mirror.Account, err error) {
 		if err != nil {
 			a.Fail(page.T("read the accounts"), err)
 			return

@@ -154,6 +154,20 @@ func (h *house) until(what string, ok func() bool) {
 	}
 }
 
+// sees is until for what passes, such as a toast: it looks after each thing that the UI thread does.
+func (h *house) sees(what string, ok func() bool) {
+	h.t.Helper()
+	deadline := time.After(60 * time.Second)
+	for !ok() {
+		select {
+		case fn := <-h.queue:
+			fn()
+		case <-deadline:
+			h.t.Fatalf("waited in vain for %s; the window shows %q", what, uitest.Texts(h.win.Window().Canvas().Content()))
+		}
+	}
+}
+
 func (h *house) shows(words string) bool {
 	return uitest.Shows(h.win.Window().Canvas().Content(), words)
 }
