@@ -179,6 +179,7 @@ func TestInterruptedGoesOn(t *testing.T) {
 			t.Fatalf("stopped at %v: %v", stop, err)
 		}
 		cancel()
+		time.Sleep(150 * time.Millisecond) // what the tenant was doing ends, long before a person starts the command again
 	}
 	b.opt.Progress = nil
 	if _, err := b.fill(t.Context()); err != nil {
