@@ -362,8 +362,10 @@ func (a *App) setAccounts(all []mirror.Account) {
 	a.setMenu()
 }
 
-// signedIn takes Welcome away when an account is there; hint is who was to sign in, or "".
-func (a *App) signedIn(hint string, who mirror.Account) {
+// signedIn takes a Welcome away when its account is there. One that has been left already, or was taken away by the first
+// account, must not take away another that was opened since.
+func (a *App) signedIn(shown *welcome.Page, who mirror.Account) {
+	hint := shown.LoginHint
 	// A reading of its own: the other one is given up when the accounts change again, and Welcome would stay.
 	page.NewLoader[[]mirror.Account](a, "who has signed in").Load(a.d.Mailbox.Accounts, func(all []mirror.Account, err error) {
 		if err != nil {
@@ -371,7 +373,7 @@ func (a *App) signedIn(hint string, who mirror.Account) {
 			return
 		}
 		a.setAccounts(all)
-		if a.welcome == nil || len(all) == 0 { // the first account has done it
+		if a.welcome != shown || len(all) == 0 {
 			return
 		}
 		a.showFrame()
@@ -392,7 +394,8 @@ func (a *App) showWelcome(hint string, back bool) {
 		a.welcome.OnBack = a.showFrame
 		a.welcome.Start()
 	}
-	a.welcome.OnSignedIn = func(who mirror.Account) { a.signedIn(hint, who) }
+	shown := a.welcome
+	shown.OnSignedIn = func(who mirror.Account) { a.signedIn(shown, who) }
 	a.closeFloating()
 	a.root.Objects = []fyne.CanvasObject{a.welcome.Object()}
 	a.root.Refresh()
