@@ -226,3 +226,30 @@ func TestVerifyIsCancelledAndNeverDeletesOnFailure(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// What lies before the chosen range is neither fetched nor removed, and a calendar that is not picked is left alone.
+func TestVerifyKeepsToWhatIsMirrored(t *testing.T) {
+	r, ctx := newRig(t), t.Context()
+	r.furnish(3)
+	r.old(2, 20, 40)
+	r.start()
+	r.synced()
+	r.rarely()
+	r.synced()
+	before := r.messages()
+	v, err := r.m.Verify(ctx, r.account, nil)
+	must(t, err)
+	if v.Repaired() != 0 || r.messages() != before {
+		t.Fatalf("%d messages, then %d: %+v", before, r.messages(), v)
+	}
+	calendars, err := r.m.Calendars(ctx, r.account)
+	must(t, err)
+	must(t, r.m.PickCalendar(ctx, calendars[0].ID, false))
+	v, err = r.m.Verify(ctx, r.account, nil)
+	must(t, err)
+	for _, p := range v.Places {
+		if p.Kind == "calendar" && p.ID == calendars[0].ID {
+			t.Fatalf("%+v", p)
+		}
+	}
+}
