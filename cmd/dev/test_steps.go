@@ -78,7 +78,7 @@ func staticcheck(ctx context.Context, t *tests) error {
 }
 
 func raceTests(ctx context.Context, t *tests) error {
-	return stream(ctx, t.out, append(t.env, "CGO_ENABLED=1"), "go", "test", "-race", "-vet=off", "-timeout=15m", "./...")
+	return stream(ctx, t.out, append(t.env, "CGO_ENABLED=1"), "go", "test", "-race", "-vet=off", "-timeout=25m", "./...")
 }
 
 func shortTests(ctx context.Context, t *tests) error {
@@ -115,7 +115,7 @@ func windowTests(ctx context.Context, t *tests) error {
 	if err := os.MkdirAll(pictures, 0o755); err != nil {
 		return fmt.Errorf("make a folder for pictures of failures: %w", err)
 	}
-	return stream(ctx, t.out, env, "go", "test", "-count=1", "-vet=off", "-timeout=15m", "-artifacts", "-outputdir="+pictures,
+	return stream(ctx, t.out, env, "go", "test", "-count=1", "-vet=off", "-timeout=25m", "-artifacts", "-outputdir="+pictures,
 		"./internal/realwindow")
 }
 
