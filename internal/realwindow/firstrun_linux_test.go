@@ -40,8 +40,14 @@ func (r *rig) seesMail(b *Browser) {
 	})
 	for _, f := range r.folders("/me/mailFolders?$top=100") {
 		got := r.count(`SELECT count(*) FROM message m JOIN mail_folder f ON f.id = m.folder_id WHERE f.graph_id = ?`, f.id)
-		if got != f.total {
-			r.t.Errorf("folder %q shows %d messages, the tenant has %d", f.name, got, f.total)
+		want := 0
+		for _, m := range r.box().Messages(f.id) { // a year of it is mirrored, unless one chooses otherwise
+			if m.Draft || m.Received.After(time.Now().AddDate(-1, 0, 0)) {
+				want++
+			}
+		}
+		if got != want || want > f.total {
+			r.t.Errorf("folder %q shows %d messages, the tenant has %d of the last year, %d in all", f.name, got, want, f.total)
 		}
 	}
 	now := time.Now().UTC().Truncate(24 * time.Hour)
