@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -61,8 +62,13 @@ func TestNewEventChoosesItsCalendar(t *testing.T) {
 	r.p.panel.event.CalendarID, r.p.panel.event.AccountID = list[3].ID, list[3].AccountID
 	r.p.panel.fields.title.SetText("Elsewhere")
 	r.p.panel.save()
-	r.Until("it is made", func() bool { return len(r.d.created) == 1 })
-	if n := r.d.created[0]; n.CalendarID != 9 || n.AccountID != 2 {
+	made := func() []mirror.NewEvent {
+		r.d.mu.Lock()
+		defer r.d.mu.Unlock()
+		return slices.Clone(r.d.created)
+	}
+	r.Until("it is made", func() bool { return len(made()) == 1 })
+	if n := made()[0]; n.CalendarID != 9 || n.AccountID != 2 {
 		t.Errorf("%+v", n)
 	}
 	r.p.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
