@@ -18,7 +18,10 @@ func Find(ctx context.Context, r Reader, q Query, k Kind, limit int) ([]Hit, err
 	if limit <= 0 || q.Empty() || !q.Means(k) {
 		return nil, ctx.Err()
 	}
-	from, args := q.From(k)
+	from, args, err := q.From(ctx, r, k)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := r.QueryContext(ctx, "SELECT doc FROM "+from+" LIMIT ?", append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
@@ -41,10 +44,13 @@ func Find(ctx context.Context, r Reader, q Query, k Kind, limit int) ([]Hit, err
 // From is the query as a table of one column, doc, in the order of the index, for whoever joins rows to it (CROSS JOIN, so
 // that the index leads and the order holds). Without words it is every document of the kind and time: FTS5 keeps one row
 // for each in its docsize table (sqlite.org/fts5.html, section 9).
-func (q Query) From(k Kind) (table string, args []any) {
+func (q Query) From(ctx context.Context, r Reader, k Kind) (table string, args []any, err error) {
 	lo, hi := q.Span(k)
-	if match := q.Match(); match != "" {
-		return `(SELECT rowid AS doc FROM search_fts WHERE search_fts MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid)`, []any{match, lo, hi}
+	if q, err = q.spellOut(ctx, r); err != nil {
+		return "", nil, err
 	}
-	return `(SELECT id AS doc FROM search_fts_docsize WHERE id BETWEEN ? AND ? ORDER BY id)`, []any{lo, hi}
+	if match := q.Match(); match != "" {
+		return `(SELECT rowid AS doc FROM search_fts WHERE search_fts MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid)`, []any{match, lo, hi}, nil
+	}
+	return `(SELECT id AS doc FROM search_fts_docsize WHERE id BETWEEN ? AND ? ORDER BY id)`, []any{lo, hi}, nil
 }

@@ -50,6 +50,8 @@ type term struct {
 	words  string // one word or several in a row
 	prefix bool   // the last of them may go on
 	not    bool
+	// endings are all words that one with prefix stands for, where they were looked up (spellOut).
+	endings []string
 }
 
 // maxTerms bounds what a pasted text can cost.
@@ -247,9 +249,14 @@ func (q Query) Means(k Kind) bool {
 func (q Query) Match() string {
 	var yes, no []string
 	for _, t := range q.terms {
-		s := columns[t.in] + ` : "` + strings.ReplaceAll(t.words, `"`, `""`) + `"`
-		if t.prefix {
-			s += " *"
+		s := columns[t.in] + " : "
+		switch {
+		case len(t.endings) > 0:
+			s += `("` + strings.Join(t.endings, `" OR "`) + `")`
+		case t.prefix:
+			s += quote(t.words) + " *"
+		default:
+			s += quote(t.words)
 		}
 		if t.not {
 			no = append(no, s)
@@ -271,6 +278,8 @@ func (q Query) Match() string {
 	}
 	return out
 }
+
+func quote(words string) string { return `"` + strings.ReplaceAll(words, `"`, `""`) + `"` }
 
 // KQL is the query in the words of the service's own search (learn.microsoft.com/graph/search-query-parameter): what it
 // has no word for (a folder, read state) is left out. It is "" where nothing is left.

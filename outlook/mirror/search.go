@@ -69,7 +69,10 @@ func (m *Mirror) searchMail(ctx context.Context, q search.Query, limit int) ([]i
 	if err != nil {
 		return nil, err
 	}
-	from, of := q.From(search.Message)
+	from, of, err := q.From(ctx, m.db.Reader(), search.Message)
+	if err != nil {
+		return nil, err
+	}
 	return collect(ctx, m, "search messages", func(row scanner) (id int64, err error) {
 		err = row.Scan(&id)
 		return id, err
