@@ -21,10 +21,12 @@ func doubt(ctx context.Context, tx *store.Tx, account int64, itemKind, where str
 	return nil
 }
 
-// settleDoubts asks about the rows in doubt on which nothing waits any more.
+// settleDoubts asks about the rows in doubt on which nothing waits any more. In doubt is what the service said is gone while
+// something of the person's waited on it (a delta tells of a removal only once), and what an edit was confirmed of while a page
+// was read (lateness).
 func (r *runner) settleDoubts(ctx context.Context) error {
-	type item struct{ kind, graph string }
-	all, err := collect(ctx, r.m, "find what is in doubt", func(row scanner) (i item, err error) {
+	type doubtful struct{ kind, graph string }
+	all, err := collect(ctx, r.m, "find what is in doubt", func(row scanner) (i doubtful, err error) {
 		err = row.Scan(&i.kind, &i.graph)
 		return i, err
 	}, `SELECT d.item_kind, d.graph_id FROM sync_doubt d WHERE d.account_id=?1 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.account_id=?1 AND
@@ -38,15 +40,24 @@ func (r *runner) settleDoubts(ctx context.Context) error {
 		if i.kind == "event" {
 			ask = r.doubtfulEvent
 		}
+		asked := r.m.now()
 		write, err := ask(ctx, i.graph)
 		if err != nil {
 			return fmt.Errorf("settle a doubt: %w", err)
 		}
 		if err := r.m.db.Write(ctx, "settle a doubt", func(tx *store.Tx) error {
+			var id int64
+			err := tx.QueryRowContext(ctx, `SELECT id FROM `+i.kind+` WHERE account_id=? AND graph_id=?`, r.account, i.graph).Scan(&id)
+			if err != nil && !errors.Is(err, sql.ErrNoRows) {
+				return fmt.Errorf("read what is in doubt: %w", err)
+			}
+			if r.late.since(i.kind, id, asked) {
+				return nil // and is again: the answer may be older
+			}
 			if err := write(tx); err != nil {
 				return err
 			}
-			_, err := tx.ExecContext(ctx, `DELETE FROM sync_doubt WHERE account_id=? AND item_kind=? AND graph_id=?`, r.account, i.kind, i.graph)
+			_, err = tx.ExecContext(ctx, `DELETE FROM sync_doubt WHERE account_id=? AND item_kind=? AND graph_id=?`, r.account, i.kind, i.graph)
 			return err
 		}); err != nil {
 			return err

@@ -128,6 +128,7 @@ func (a *answers) clear() {
 func (r *runner) pollRound(ctx context.Context) (err error) {
 	defer func() { r.setSyncing(false, problemOf(err)) }()
 	defer r.answers.clear()
+	r.late.begin(r.m.now())
 	ctx = outlook.WithPriority(ctx, outlook.InView)
 	parts, err := r.choose(ctx)
 	if err != nil {

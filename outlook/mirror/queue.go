@@ -246,6 +246,7 @@ func (r *runner) done(ctx context.Context, o outboxRow, base func(before string)
 func (r *runner) doneIn(ctx context.Context, tx *store.Tx, o outboxRow, base func(before string) (string, error), etag string, then func(*store.Tx) error) error {
 	tx.Changed(o.kindChanged(), o.item)
 	tx.Changed(store.Outbox, o.id)
+	r.late.confirmed(o.itemKind, o.item, r.m.now())
 	now, err := readOutbox(ctx, tx, o.id)
 	switch {
 	case isNotFound(err): // given up meanwhile; the service's version still is the truth

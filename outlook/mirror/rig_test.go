@@ -294,10 +294,8 @@ func (r *rig) diff() string {
 		for _, m := range r.box.Messages(f.WellKnown) {
 			want = append(want, fmt.Sprint(m.Subject, " read=", m.Read, " draft=", m.Draft, " flagged=", m.Flagged, " ", m.Categories))
 		}
-		slices.Sort(have)
-		slices.Sort(want)
-		if !slices.Equal(have, want) {
-			return fmt.Sprintf("%s: mirror has %d, mailbox %d\n%v\n%v", f.WellKnown, len(have), len(want), have, want)
+		if d := apart(have, want); d != "" {
+			return f.WellKnown + ": " + d
 		}
 	}
 	from, to := r.m.window()
@@ -306,20 +304,39 @@ func (r *rig) diff() string {
 	must(r.t, err)
 	var have, want []string
 	for _, e := range events {
-		have = append(have, fmt.Sprint(e.Start.Format(time.RFC3339), e.End.Format(time.RFC3339), e.Subject, e.AllDay, e.Location))
+		have = append(have, fmt.Sprint(e.Start.Format(time.RFC3339), " ", e.End.Format(time.RFC3339), " ", e.Subject, " ", e.AllDay, " ", e.Location))
 	}
 	for _, e := range r.box.EventsBetween(from, to) {
 		if e.Kind == "seriesMaster" {
 			continue
 		}
-		want = append(want, fmt.Sprint(e.Start.Format(time.RFC3339), e.End.Format(time.RFC3339), e.Subject, e.AllDay, e.Location))
+		want = append(want, fmt.Sprint(e.Start.Format(time.RFC3339), " ", e.End.Format(time.RFC3339), " ", e.Subject, " ", e.AllDay, " ", e.Location))
 	}
-	slices.Sort(have)
-	slices.Sort(want)
-	if !slices.Equal(have, want) {
-		return fmt.Sprintf("events: mirror has %d, mailbox %d\n%v\n%v", len(have), len(want), have, want)
+	if d := apart(have, want); d != "" {
+		return "events: " + d
 	}
 	return ""
+}
+
+// apart says what only one of the sides has.
+func apart(mirror, mailbox []string) string {
+	slices.Sort(mirror)
+	slices.Sort(mailbox)
+	var one, other []string
+	for len(mirror) > 0 || len(mailbox) > 0 {
+		switch {
+		case len(mailbox) == 0 || len(mirror) > 0 && mirror[0] < mailbox[0]:
+			one, mirror = append(one, mirror[0]), mirror[1:]
+		case len(mirror) == 0 || mailbox[0] < mirror[0]:
+			other, mailbox = append(other, mailbox[0]), mailbox[1:]
+		default:
+			mirror, mailbox = mirror[1:], mailbox[1:]
+		}
+	}
+	if len(one)+len(other) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("only the mirror has %q\nonly the mailbox has %q", one, other)
 }
 
 func (r *rig) find(subject string) Event {

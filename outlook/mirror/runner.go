@@ -33,6 +33,7 @@ type runner struct {
 	trimmed  time.Time // the ledger; likewise
 	poll     poll      // by the sync worker only
 	answers  answers
+	late     lateness
 	noBatch  atomic.Int64 // until when the service takes no batches, in milliseconds since 1970
 
 	mu      sync.Mutex

@@ -69,6 +69,7 @@ func (r *runner) turn(ctx context.Context) error {
 // nothing would work: no network, no sign-in.
 func (r *runner) round(ctx context.Context) (err error) {
 	r.setSyncing(true, "")
+	r.late.begin(r.m.now())
 	defer func() { r.setSyncing(false, problemOf(err)) }()
 	r.beginProbe(outlook.WithPriority(ctx, outlook.InView))
 	folders, err := r.syncFolders(outlook.WithPriority(ctx, outlook.InView))

@@ -291,7 +291,8 @@ func (cr *calendarRound) inside(e *outlook.Event) bool {
 }
 
 func (cr *calendarRound) write(ctx context.Context, tx *store.Tx, s scope, changes []eventChange) error {
-	w := &eventWriter{ctx: ctx, tx: tx, account: cr.r.account, log: cr.r.m.log, from: cr.r.origin(s.why())}
+	w := &eventWriter{ctx: ctx, tx: tx, account: cr.r.account, log: cr.r.m.log, from: cr.r.origin(s.why()),
+		late: func(id int64) bool { return cr.r.late.of("event", id) }}
 	for _, c := range changes {
 		if c.gone != "" {
 			if err := w.remove(c.gone); err != nil {

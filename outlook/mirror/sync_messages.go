@@ -144,7 +144,7 @@ func (r *runner) writeMessages(ctx context.Context, tx *store.Tx, f folderRef, s
 		return err
 	}
 	defer w.close()
-	w.from = r.origin(s.why())
+	w.from, w.late = r.origin(s.why()), func(id int64) bool { return r.late.of("message", id) }
 	for _, c := range changes {
 		if c.live != nil {
 			if err := w.upsert(c.live, f.id); err != nil {

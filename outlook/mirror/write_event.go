@@ -1,6 +1,7 @@
 package mirror
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -20,6 +21,8 @@ type eventWriter struct {
 	account int64
 	log     *slog.Logger
 	from    origin // for the ledger
+	// late says of a row whether what is written of it may be older than what it shows. nil: no.
+	late func(id int64) bool
 }
 
 // fieldsOf takes what can be edited out of an event as read; ok is false when its times make no sense.
@@ -146,11 +149,14 @@ func (w *eventWriter) upsert(e, master *outlook.Event, calendar int64) error {
 	}
 	shown := fields
 	var was *eventNow
+	if id != 0 && w.late != nil && w.late(id) {
+		return doubtRow(w.ctx, w.tx, "event", id)
+	}
 	if id != 0 {
 		if was, err = w.was(id); err != nil {
 			return err
 		}
-		if shown, err = w.protect(id, fields); err != nil {
+		if shown, err = w.protect(id, fields, e); err != nil {
 			return err
 		}
 	}
@@ -203,9 +209,10 @@ func (w *eventWriter) find(e *outlook.Event) (int64, error) {
 	return id, nil
 }
 
-// protect takes out what the person has changed and what is still on its way, and notes the service's values with it. An
-// occurrence is protected by an edit of its series too; that edit's own row is the master's.
-func (w *eventWriter) protect(id int64, fields eventFields) (eventFields, error) {
+// protect takes out of an event's fields what the person has changed and what is still on its way, and notes the service's
+// values with it. An occurrence is protected by an edit of its series too; that edit's own row is the master's. What has
+// become an exception meanwhile is not: it no longer follows its series.
+func (w *eventWriter) protect(id int64, fields eventFields, e *outlook.Event) (eventFields, error) {
 	var queued bool
 	if err := w.tx.QueryRowContext(w.ctx, `SELECT EXISTS (SELECT 1 FROM outbox WHERE item_kind='event')`).Scan(&queued); err != nil {
 		return fields, fmt.Errorf("read queue: %w", err)
@@ -230,11 +237,20 @@ func (w *eventWriter) protect(id int64, fields eventFields) (eventFields, error)
 			return fields, err
 		}
 		theirs := fields.only(want)
+		if was.Server != nil {
+			theirs = theirs.over(*was.Server) // an occurrence is told of in part
+		}
 		was.Server = &theirs
 		if _, err := w.tx.ExecContext(w.ctx, `UPDATE outbox SET before=? WHERE id=?`, toJSON(was), o.id); err != nil {
 			return fields, fmt.Errorf("write queue: %w", err)
 		}
+		if err := w.renewConflict(o, theirs, e.ETag); err != nil {
+			return fields, err
+		}
 		fields = fields.without(want)
+	}
+	if e.Type == "exception" {
+		return fields, nil
 	}
 	var series string
 	err := w.tx.QueryRowContext(w.ctx, `SELECT o.payload FROM event e JOIN event m ON m.account_id=e.account_id AND m.graph_id=e.master_graph_id AND m.kind='seriesMaster'
@@ -247,6 +263,27 @@ func (w *eventWriter) protect(id int64, fields eventFields) (eventFields, error)
 	}
 	want, err := parse[eventFields](series)
 	return fields.without(want), err
+}
+
+// renewConflict shows a person who has yet to decide what the service has now. An ETag that is not known lets the queue look
+// before it sends.
+func (w *eventWriter) renewConflict(o outboxRow, theirs eventFields, etag string) error {
+	if o.state != "conflict" {
+		return nil
+	}
+	had, err := parse[eventConflict](o.theirs)
+	if err != nil {
+		return err
+	}
+	now := eventConflict{ETag: etag, Fields: theirs.over(had.Fields)}
+	if now.Fields.same(had.Fields) {
+		now.ETag = cmp.Or(etag, had.ETag)
+	}
+	if _, err := w.tx.ExecContext(w.ctx, `UPDATE outbox SET conflict=? WHERE id=?`, toJSON(now), o.id); err != nil {
+		return fmt.Errorf("write queue: %w", err)
+	}
+	w.tx.Changed(store.Outbox, o.id)
+	return nil
 }
 
 // filled is an occurrence with its master's values where it has none of its own.
@@ -284,9 +321,10 @@ func (w *eventWriter) spread(master *outlook.Event) error {
 	}
 	shared := *master
 	shared.Start, shared.End, shared.Recurrence, shared.TransactionID = nil, nil, "", nil
+	shared.ETag, shared.Type = "", "occurrence"
 	fields, _ := fieldsOf(&shared)
 	for _, id := range ids {
-		shown, err := w.protect(id, fields)
+		shown, err := w.protect(id, fields, &shared)
 		if err != nil {
 			return err
 		}

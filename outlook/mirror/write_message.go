@@ -26,6 +26,7 @@ type messageWriter struct {
 	upn     string
 	noted   bool // the ledger has grown
 	arrived []int64
+	late    func(id int64) bool // as an eventWriter's
 }
 
 func newMessageWriter(ctx context.Context, tx *store.Tx, account int64) (*messageWriter, error) {
@@ -162,6 +163,9 @@ func (w *messageWriter) upsert(m *outlook.Message, folder int64) error {
 		&id, &had.recipients, &had.etag, &had.attachments, &was.folder, &was.read, &was.flagged, &was.draft, &was.subject, &was.preview, &was.categories)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("read message: %w", err)
+	}
+	if id != 0 && w.late != nil && w.late(id) {
+		return doubtRow(w.ctx, w.tx, "message", id)
 	}
 	if m.ParentFolderID != nil {
 		real, ok := w.folders[*m.ParentFolderID]

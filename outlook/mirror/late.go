@@ -1,0 +1,62 @@
+package mirror
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"supercrm/internal/store"
+)
+
+// lateness knows which items an edit of the person's was confirmed of since the round under way began. A page of that round may
+// have been read before and be written after: what it says of them may be older than what is known. It may be newer too,
+// and then no other page will say it; so such an item is passed over and asked about at the end of the round (doubt). It
+// is safe for concurrent use.
+type lateness struct {
+	mu    sync.Mutex
+	began time.Time
+	at    map[item]time.Time
+}
+
+type item struct {
+	kind string // message or event
+	id   int64
+}
+
+// begin says that a round begins, for which nothing was read yet.
+func (l *lateness) begin(now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.began, l.at = now, nil
+}
+
+// confirmed says that the service has taken an edit; it is called before that is written.
+func (l *lateness) confirmed(kind string, id int64, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.at == nil {
+		l.at = map[item]time.Time{}
+	}
+	l.at[item{kind, id}] = now
+}
+
+// of says whether what this round read of an item may be older than what is known.
+func (l *lateness) of(kind string, id int64) bool { return l.since(kind, id, time.Time{}) }
+
+// since says whether an edit of an item was confirmed at that time or later, in this round.
+func (l *lateness) since(kind string, id int64, asked time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	at, ok := l.at[item{kind, id}]
+	return ok && !at.Before(asked) && !at.Before(l.began)
+}
+
+// doubtRow notes one row of which it is not sure that it shows what the service has, to be asked about once nothing of the
+// person's waits on it.
+func doubtRow(ctx context.Context, tx *store.Tx, itemKind string, id int64) error {
+	if _, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO sync_doubt SELECT account_id, '`+itemKind+`', graph_id FROM `+itemKind+` WHERE id=? AND graph_id<>''`, id); err != nil {
+		return fmt.Errorf("note a doubt: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,177 @@
+package mirror
+
+import (
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"supercrm/devtenant/graph"
+	"supercrm/devtenant/mailbox"
+)
+
+// late keeps back, once it is armed, the next answer to a request whose path ends so, until it is let go.
+type late struct {
+	http.RoundTripper
+	path  string
+	armed atomic.Bool
+	held  chan struct{} // closed when there is one
+	let   chan struct{}
+}
+
+func (l *late) RoundTrip(req *http.Request) (*http.Response, error) {
+	if !strings.HasSuffix(req.URL.Path, l.path) || !l.armed.Swap(false) {
+		return l.RoundTripper.RoundTrip(req)
+	}
+	res, err := l.RoundTripper.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(res.Body)
+	res.Body.Close()
+	res.Body = io.NopCloser(strings.NewReader(string(body)))
+	close(l.held)
+	select {
+	case <-l.let:
+	case <-req.Context().Done():
+	}
+	return res, err
+}
+
+// A page that was read before an edit arrived and is written after its confirmation does not take the edit back, nor is
+// what else it says lost.
+func TestALatePageDoesNotTakeAnEditBack(t *testing.T) {
+	r, ctx := newRig(t), t.Context()
+	r.pollEvery = time.Hour
+	hold := &late{RoundTripper: r.http.Transport, path: "/$batch", held: make(chan struct{}), let: make(chan struct{})}
+	r.http.Transport = hold
+	r.furnish(3)
+	r.start()
+	r.synced()
+	mail, review := r.mail("Quote 1"), r.find("Review")
+	must(t, r.box.ChangeEvent(r.graphID("event", review.ID), func(e *mailbox.Event) { e.Location = "Hamburg" }))
+	must(t, r.box.Categorize(r.graphID("message", mail.ID), "Quote"))
+	hold.armed.Store(true)
+	r.m.SyncNow(r.account)
+	<-hold.held
+	subject := "Ours"
+	must(t, r.m.EditEvent(ctx, review.ID, EventEdit{Subject: &subject}))
+	must(t, r.m.MarkRead(ctx, []int64{mail.ID}, true))
+	must(t, r.m.Move(ctx, []int64{mail.ID}, "archive"))
+	r.sent()
+	sub := r.db.Hub().Subscribe()
+	defer sub.End()
+	close(hold.let)
+	for done := false; !done; { // every version that a window could show
+		e, err := r.m.Event(ctx, review.ID)
+		must(t, err)
+		rows, err := r.m.MessageRows(ctx, []int64{mail.ID})
+		must(t, err)
+		if e.Subject != subject || len(rows) != 1 || !rows[0].Read || rows[0].FolderID == mail.FolderID {
+			t.Fatalf("an edit was taken back: %+v %+v", e, rows)
+		}
+		done = e.Location == "Hamburg" && slices.Contains(rows[0].Categories, "Quote")
+		select {
+		case <-sub.C():
+			sub.Take()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	r.synced()
+	r.same()
+}
+
+// An edit that is given up after it was carried out, and whose answer was lost, is shown as what the service has.
+func TestGivenUpAfterItArrived(t *testing.T) {
+	r, ctx := ready(t, 2), t.Context()
+	r.fault("PATCH", "/", 1000, graph.Fault{Status: 503, AfterApply: true})
+	subject := "Ours"
+	review, mail := r.find("Review"), r.mail("Quote 1")
+	must(t, r.m.EditEvent(ctx, review.ID, EventEdit{Subject: &subject}))
+	must(t, r.m.MarkRead(ctx, []int64{mail.ID}, true))
+	r.until("it was tried, and told of by a delta meanwhile", func() bool {
+		box, err := r.m.Outbox(ctx)
+		must(t, err)
+		return len(box) == 2 && box[0].Attempts > 0 && box[1].Attempts > 0
+	})
+	r.synced()
+	box, err := r.m.Outbox(ctx)
+	must(t, err)
+	for _, it := range box {
+		must(t, r.m.Discard(ctx, it.ID))
+	}
+	r.synced()
+	r.same()
+	if e, err := r.m.Event(ctx, review.ID); err != nil || e.Subject != subject {
+		t.Errorf("%+v %v", e, err)
+	}
+}
+
+// What the other side does while a conflict waits is what the person sees and what "theirs" means.
+func TestTheOtherSideGoesOnDuringAConflict(t *testing.T) {
+	for _, keep := range []bool{false, true} {
+		r, ctx := ready(t, 1), t.Context()
+		review, subject := r.find("Review"), "Ours"
+		it := r.conflicted(review.ID, EventEdit{Subject: &subject}, func(e *mailbox.Event) { e.Subject = "Theirs" })
+		must(t, r.box.ChangeEvent(r.graphID("event", review.ID), func(e *mailbox.Event) { e.Subject, e.Location = "Theirs again", "Kiel" }))
+		r.until("it is shown", func() bool { return r.conflict().Conflict.field("subject").Theirs == "Theirs again" })
+		must(t, r.m.Resolve(ctx, it.ID, keep))
+		r.sent()
+		r.synced()
+		r.same()
+		want := "Theirs again"
+		if keep {
+			want = subject
+		}
+		if e, err := r.m.Event(ctx, review.ID); err != nil || e.Subject != want || e.Location != "Kiel" {
+			t.Errorf("%v: %+v %v", keep, e, err)
+		}
+	}
+}
+
+// While the edit of a series waits, the other side makes one of its occurrences an exception and changes the series: the
+// exception no longer follows, and what the edit's end leaves is what the service has, whether it is sent or given up.
+func TestASeriesIsEditedOnBothSides(t *testing.T) {
+	for _, send := range []bool{true, false} {
+		r, ctx := newRig(t), t.Context()
+		series := r.furnish(1)
+		r.start()
+		r.synced()
+		from, to := r.m.window()
+		var standups []Event
+		events, err := r.m.Events(ctx, from, to)
+		must(t, err)
+		for _, e := range events {
+			if e.Subject == "Standup" {
+				standups = append(standups, e)
+			}
+		}
+		r.fault("PATCH", "/", 1000, graph.Fault{Status: 503})
+		place := "Hall 1"
+		must(t, r.m.EditSeries(ctx, standups[0].ID, EventEdit{Location: &place}))
+		must(t, r.box.ChangeEvent(r.graphID("event", standups[1].ID), func(e *mailbox.Event) { e.Subject, e.Location = "Standup, by the river", "River" }))
+		must(t, r.box.ChangeEvent(series, func(e *mailbox.Event) { e.Subject, e.Location = "Morning", "Room 2" }))
+		r.synced()
+		if got := r.find("Standup, by the river"); got.Location != "River" {
+			t.Errorf("the exception is at %q", got.Location)
+		}
+		if got := r.find("Morning"); got.Location != place {
+			t.Errorf("the person's edit is not shown, but %q", got.Location)
+		}
+		if send {
+			r.h.SetIntercept(nil)
+			r.m.SyncNow(r.account)
+			must(t, r.m.Resolve(ctx, r.conflict().ID, true))
+			r.sent()
+		} else {
+			box, err := r.m.Outbox(ctx)
+			must(t, err)
+			must(t, r.m.Discard(ctx, box[0].ID))
+		}
+		r.synced()
+		r.same()
+	}
+}
