@@ -22,7 +22,8 @@ type picked struct {
 	open func() (io.ReadCloser, error)
 }
 
-// pickFile asks for a file in the window; done hears of one, or of what went wrong, and of nothing when it was left.
+// pickFile asks for a file in the window, beginning where the last one was; done hears of one, or of what went wrong, and of
+// nothing when it was left. Escape leaves it.
 func pickFile(w fyne.Window, done func(picked, error)) {
 	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
 		if err != nil {
@@ -36,11 +37,21 @@ func pickFile(w fyne.Window, done func(picked, error)) {
 		r.Close()
 		done(fileAt(path))
 	}, w)
+	d.SetTitleText(page.T("Attach a file"))
 	d.SetConfirmText(page.T("Attach"))
 	d.SetDismissText(page.T("Cancel"))
-	size := w.Canvas().Size()
-	d.Resize(fyne.NewSize(min(size.Width-80, 900), min(size.Height-80, 620)))
+	d.SetView(dialog.ListView)
+	c := w.Canvas()
+	typed := c.OnTypedKey()
+	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
+		if e.Name == fyne.KeyEscape {
+			d.Hide()
+		}
+	})
+	d.SetOnClosed(func() { c.SetOnTypedKey(typed) })
 	d.Show()
+	size := c.Size()
+	d.Resize(fyne.NewSize(min(size.Width-80, 900), min(size.Height-80, 620))) // before Show it has no window and panics
 }
 
 var errNoFile = errors.New("it is not a file")

@@ -149,3 +149,26 @@ func TestAttachPictures(t *testing.T) {
 		}
 	}
 }
+
+// The dialog that asks for a file comes up, Escape leaves it, and then keys mean what they meant before.
+func TestAFileIsAskedFor(t *testing.T) {
+	f := open(t, size, &shelf{kept: map[string]string{}}, question)
+	w := f.Window()
+	keys := 0
+	w.Canvas().SetOnTypedKey(func(*fyne.KeyEvent) { keys++ })
+	for round := range 2 {
+		pickFile(w, func(picked, error) { t.Error("nothing was picked") })
+		if w.Canvas().Overlays().Top() == nil {
+			t.Fatal("no dialog")
+		}
+		w.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyDown})
+		w.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
+		if w.Canvas().Overlays().Top() != nil || keys != round {
+			t.Fatalf("the dialog stays, or its keys went through: %d", keys)
+		}
+		w.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	}
+	if keys != 2 {
+		t.Errorf("%d keys arrived", keys)
+	}
+}

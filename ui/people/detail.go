@@ -123,9 +123,8 @@ func (d *detail) draw(r record) {
 	} else {
 		body = d.page.companyView(r)
 	}
-	d.scroll.Content = body
 	d.set(d.scroll)
-	d.scroll.Refresh()
+	kit.SetContent(d.scroll, body)
 	if !again {
 		d.scroll.ScrollToTop()
 	}

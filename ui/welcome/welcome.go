@@ -99,9 +99,8 @@ func (p *Page) showIn(width float32, objs ...fyne.CanvasObject) {
 	ground := kit.NewFill(kit.ColorRaised, 12)
 	ground.Raised = true
 	p.card.Objects = []fyne.CanvasObject{container.NewStack(ground, kit.InsetAll(body, 32))}
-	p.scroll.Content = kit.Stack(0, kit.Spring(), kit.Inset(kit.Capped(p.card, width+2*kit.S5), kit.S4, 0, kit.S4, 0), kit.Spring())
+	kit.SetContent(p.scroll, kit.Stack(0, kit.Spring(), kit.Inset(kit.Capped(p.card, width+2*kit.S5), kit.S4, 0, kit.S4, 0), kit.Spring()))
 	p.scroll.ScrollToTop()
-	p.scroll.Refresh()
 	p.scroll.Refresh() // the first one tells the paragraphs their width, the second gives them the height that follows
 }
 

@@ -175,10 +175,7 @@ func (p *Panel) changed(changes []store.Change) {
 	})
 }
 
-func (p *Panel) show(o fyne.CanvasObject) {
-	p.scroll.Content = o
-	p.scroll.Refresh()
-}
+func (p *Panel) show(o fyne.CanvasObject) { kit.SetContent(p.scroll, o) }
 
 func (p *Panel) failed(err error) fyne.CanvasObject {
 	again := kit.NewButton(page.T("Try again"), "sync", func() { p.load(false) })
