@@ -2,6 +2,9 @@ package mirror
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -91,6 +94,13 @@ func restore(ctx context.Context, tx *store.Tx, o outboxRow) error {
 		}
 		return restoreCategories(ctx, tx, o)
 	case kindCreate:
+		made, err := isMade(ctx, tx, o.item)
+		if err != nil {
+			return err
+		}
+		if made { // it arrived, though the answer did not; a delta has told of it, and will not do so again
+			return doubtRow(ctx, tx, "event", o.item)
+		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM outbox WHERE item_kind='event' AND item_id=?`, o.item); err != nil {
 			return err
 		}
@@ -118,4 +128,16 @@ func restore(ctx context.Context, tx *store.Tx, o outboxRow) error {
 		return deleteMessage(ctx, tx, o.item) // what was answered is no more
 	}
 	return nil // replies and new mail have no row of their own
+}
+
+// isMade says whether the service is known to have an event.
+func isMade(ctx context.Context, tx *store.Tx, id int64) (made bool, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT graph_id<>'' FROM event WHERE id=?`, id).Scan(&made)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("read event: %w", err)
+	}
+	return made, nil
 }

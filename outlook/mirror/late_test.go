@@ -175,3 +175,25 @@ func TestASeriesIsEditedOnBothSides(t *testing.T) {
 		r.same()
 	}
 }
+
+// A meeting that is given up after it was made, before its answer came, is there: the service has it.
+func TestGivenUpAfterItWasMade(t *testing.T) {
+	r, ctx := ready(t, 1), t.Context()
+	r.fault("POST", "events", 1000, graph.Fault{Status: 503, AfterApply: true})
+	start := r.now().UTC().Truncate(time.Hour).Add(50 * time.Hour)
+	id, err := r.m.CreateEvent(ctx, NewEvent{Subject: "Visit", Start: start, End: start.Add(time.Hour)})
+	must(t, err)
+	r.until("a delta has told of it", func() bool {
+		e, err := r.m.Event(ctx, id)
+		must(t, err)
+		return r.graphID("event", id) != "" && e.Pending == PendingQueued
+	})
+	box, err := r.m.Outbox(ctx)
+	must(t, err)
+	must(t, r.m.Discard(ctx, box[0].ID))
+	r.synced()
+	r.same()
+	if e := r.find("Visit"); e.ID != id || e.Pending != PendingNone {
+		t.Errorf("%+v", e)
+	}
+}

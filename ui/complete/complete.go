@@ -1,10 +1,12 @@
-// Package complete offers people below a field of addresses while one is being typed. It finds nobody itself and decides
+// Package complete offers people below a field of addresses while one is being typed: the arrows choose among them, Return
+// or a click takes one, and they go when the field is left. It finds nobody itself and decides
 // nothing about what is right in the field.
 package complete
 
 import (
 	"context"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -31,13 +33,61 @@ type List struct {
 	entry  *kit.Entry
 	loader *page.Loader[[]page.Party]
 	object *fyne.Container
+	rows   []*kit.Item
+	found  []page.Party // of the rows
+	at     int          // the chosen row
 }
 
 // New returns a list for an entry; Write, Has and Changed are set before it is used.
 func New(host page.Host, entry *kit.Entry, find Find) *List {
 	l := &List{Find: find, host: host, entry: entry, loader: page.NewLoader[[]page.Party](host, "suggest people"), object: kit.Stack(0)}
 	l.object.Hide()
+	entry.Before = l.typedKey
+	entry.OnBlur = l.left
 	return l
+}
+
+func (l *List) typedKey(k *fyne.KeyEvent) bool {
+	if !l.object.Visible() {
+		return false
+	}
+	switch k.Name {
+	case fyne.KeyDown:
+		l.choose(min(l.at+1, len(l.rows)-1))
+	case fyne.KeyUp:
+		l.choose(max(l.at-1, 0))
+	case fyne.KeyReturn, fyne.KeyEnter:
+		l.take(l.found[l.at])
+	default:
+		return false
+	}
+	return true
+}
+
+func (l *List) choose(at int) {
+	l.at = at
+	for i, r := range l.rows {
+		r.SetOn(i == at)
+	}
+}
+
+// left takes the list away a moment after the field was left: a click on a row takes the focus away before it is told.
+func (l *List) left() {
+	if !l.object.Visible() {
+		l.loader.Cancel()
+		return
+	}
+	l.host.Go("close suggestions", func(ctx context.Context) {
+		select {
+		case <-ctx.Done():
+		case <-time.After(250 * time.Millisecond):
+			l.host.Do(func() {
+				if c := l.host.Window().Canvas(); c.Focused() != l.entry {
+					l.Hide()
+				}
+			})
+		}
+	})
 }
 
 // Object is the list where it belongs, hidden while there is nobody to offer.
@@ -72,22 +122,22 @@ func (l *List) Typed() {
 }
 
 func (l *List) show(found []page.Party) {
-	l.object.Objects = nil
-	typed := before(l.entry.Text)
+	l.clear()
+	typed, word := before(l.entry.Text), last(l.entry.Text)
 	for _, f := range found {
-		if f.Addr == "" || l.Has(typed, f.Addr) || len(l.object.Objects) == Most {
+		if f.Addr == "" || strings.EqualFold(f.Addr, word) || l.Has(typed, f.Addr) || len(l.rows) == Most {
 			continue
 		}
 		label := f.Addr
 		if f.Name != "" {
 			label = f.Name + "  ·  " + f.Addr
 		}
-		if r := []rune(label); len(r) > 44 {
-			label = string(r[:43]) + "…"
-		}
-		l.object.Add(kit.NewGhost(label, "person", func() { l.take(f) }))
+		row := kit.NewItem("person", label, "", func() { l.take(f) })
+		l.rows, l.found = append(l.rows, row), append(l.found, f)
+		l.object.Add(row)
 	}
-	l.object.Hidden = len(l.object.Objects) == 0
+	l.choose(0)
+	l.object.Hidden = len(l.rows) == 0
 	l.Changed()
 }
 
@@ -111,7 +161,9 @@ func (l *List) Hide() bool {
 		return false
 	}
 	l.object.Hide()
-	l.object.Objects = nil
+	l.clear()
 	l.Changed()
 	return true
 }
+
+func (l *List) clear() { l.object.Objects, l.rows, l.found, l.at = nil, nil, nil, 0 }

@@ -58,7 +58,9 @@ type Entry struct {
 	OnDown   func() // arrow down in a one-line entry: on to the list below
 	OnUp     func() // arrow up, likewise
 	OnBlur   func() // the focus has gone elsewhere
-	filling  bool
+	// Before, if set, is given every key first; true says that the key is used up.
+	Before  func(*fyne.KeyEvent) bool
+	filling bool
 }
 
 // NewEntry returns an entry; a one-line one never wraps, one of several lines wraps at words.
@@ -97,6 +99,7 @@ func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 // TypedKey implements fyne.Focusable.
 func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 	switch {
+	case e.Before != nil && e.Before(k):
 	case k.Name == fyne.KeyEscape && e.OnEscape != nil:
 		e.OnEscape()
 	case k.Name == fyne.KeyDown && e.OnDown != nil && !e.MultiLine:

@@ -21,6 +21,9 @@ func (p *Page) describe(it *mirror.OutboxItem) []fyne.CanvasObject {
 		return append(out, p.conflict(it)...)
 	}
 	tone, title, text := standing(it)
+	if p.held(it) {
+		title, text = page.T("Waits a moment"), page.T("Until then it can be taken back. It goes from this list when the mailbox has confirmed it.")
+	}
 	out = append(out, kit.NewBanner(tone, title, text), p.actions(it), p.facts(it))
 	if len(it.Files) > 0 {
 		out = append(out, files(it))
@@ -61,8 +64,15 @@ func standing(it *mirror.OutboxItem) (tone kit.Tone, title, text string) {
 func (p *Page) actions(it *mirror.OutboxItem) fyne.CanvasObject {
 	item := *it
 	row := kit.Row(kit.S2)
-	retry := kit.NewButton(page.T("Try again now"), "sync", p.act(page.T("try again"), func(ctx context.Context) error { return p.data.Retry(ctx, item.ID) }))
-	row.Add(retry)
+	label, icon := page.T("Try again now"), "sync"
+	if p.held(it) {
+		label, icon = page.T("Send now"), "sent"
+	}
+	retry := kit.NewButton(label, icon, p.act(page.T("try again"), func(ctx context.Context) error { return p.data.Retry(ctx, item.ID) }))
+	// What is under way needs no push.
+	if it.State != mirror.PendingQueued || it.Reason != "" || it.Next.After(p.now()) {
+		row.Add(retry)
+	}
 	if editable(it) && p.OnEdit != nil {
 		row.Add(kit.NewButton(page.T("Edit"), "edit", func() { p.OnEdit(item) }))
 	}
@@ -79,6 +89,11 @@ func (p *Page) actions(it *mirror.OutboxItem) fyne.CanvasObject {
 	drop.Tip = page.T("Give it up; the item shows again what the mailbox has")
 	row.Add(drop)
 	return row
+}
+
+// held tells whether mail waits for nothing but the time in which it can be taken back.
+func (p *Page) held(it *mirror.OutboxItem) bool {
+	return it.State == mirror.PendingQueued && it.Reason == "" && it.Attempts == 0 && !it.Begun && (it.Mail != nil || it.Answer != nil) && it.Next.After(p.now())
 }
 
 // editable tells whether an intention can be opened and changed. Mail that may have left cannot: it could go twice.
@@ -120,7 +135,11 @@ func (p *Page) facts(it *mirror.OutboxItem) fyne.CanvasObject {
 		add(page.T("Tries"), page.N("{{.N}} so far", "{{.N}} so far", it.Attempts))
 	}
 	if it.State == mirror.PendingQueued && it.Next.After(p.now()) {
-		add(page.T("Next try"), when.Time(it.Next.Local()))
+		label := page.T("Next try")
+		if p.held(it) {
+			label = page.T("Is sent at")
+		}
+		add(label, when.Time(it.Next.Local()))
 	}
 	return rows
 }

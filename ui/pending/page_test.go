@@ -97,6 +97,10 @@ func TestEachStateHasItsWordsAndButtons(t *testing.T) {
 			[]string{"New mail", "attach the file again"}, map[string]string{"Edit": ""}, nil},
 		{"uploading", mirror.OutboxItem{ID: 5, Kind: "mail.send", Subject: "Plan", Mail: &mirror.NewMail{}, Files: []mirror.File{{Name: "plan.pdf", Size: 40_000_000, Sent: 12_000_000}, {Name: "note.txt", Size: 1000, Sent: 1000, Uploaded: true}}},
 			[]string{"sending files: 12 MB of 40 MB", "plan.pdf", "12 MB of 40 MB", "note.txt"}, nil, nil},
+		{"under way", mirror.OutboxItem{ID: 7, Kind: "mail.send", Subject: "Under way", State: mirror.PendingQueued, Begun: true, Mail: &mirror.NewMail{}},
+			[]string{"Under way", "On its way"}, nil, []string{"Try again now", "Send now"}},
+		{"held", mirror.OutboxItem{ID: 8, Kind: "mail.send", Subject: "Plan", State: mirror.PendingQueued, Mail: &mirror.NewMail{}, Next: since.Add(time.Hour)},
+			[]string{"Waits a moment", "Is sent at"}, map[string]string{"Send now": "retry 8", "Edit": ""}, []string{"Try again now"}},
 		{"in doubt", mirror.OutboxItem{ID: 6, Kind: "mail.send", Subject: "Plan", State: mirror.PendingFailed, Reason: "server", MayHaveLeft: true, Mail: &mirror.NewMail{}},
 			[]string{"not certain whether it was sent", "Look among the sent mail"}, map[string]string{"Try again now": "retry 6"}, []string{"Edit"}},
 	} {
