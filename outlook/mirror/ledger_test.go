@@ -253,3 +253,32 @@ func TestVerifyKeepsToWhatIsMirrored(t *testing.T) {
 		}
 	}
 }
+
+// A folder that is read anew tells of nothing that has not changed, not of a picture either that a quoted mail had inside.
+func TestReadingAnewIsNoChange(t *testing.T) {
+	r := newRig(t)
+	r.furnish(6)
+	r.box.Deliver(mailbox.Mail{Subject: "Drawing", From: mailbox.Address{Addr: "anna@customer.example"}, To: []mailbox.Address{{Addr: me}},
+		Body: mailbox.Body{HTML: true, Text: `<html><body><img src="cid:plan"></body></html>`}})
+	r.start()
+	r.synced()
+	r.until("all is complete", func() bool {
+		var open int
+		must(t, r.db.Reader().QueryRow(`SELECT count(*) FROM message WHERE attachments='' OR body_type=''`).Scan(&open))
+		return open == 0
+	})
+	rows := func() int {
+		all, err := r.m.Ledger(t.Context(), LedgerFilter{Limit: 1000})
+		must(t, err)
+		return len(all)
+	}
+	before := rows()
+	r.box.ForgetChanges()
+	r.synced()
+	r.synced()
+	if n := rows(); n != before {
+		all, err := r.m.Ledger(t.Context(), LedgerFilter{Limit: 5})
+		must(t, err)
+		t.Errorf("%d rows more: %+v", n-before, all)
+	}
+}

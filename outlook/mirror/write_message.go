@@ -277,11 +277,11 @@ func attachmentsNeeded(m *outlook.Message, known bool, had, etag string) (string
 		has = true
 	}
 	switch {
-	case !known && has:
+	case !known && (has || m.HasAttachments == nil || m.Body == nil):
 		return "", true
 	case !known:
 		return "[]", true
-	case has && (had == "[]" || m.IsDraft != nil && *m.IsDraft && m.ETag != etag):
+	case has && m.ETag != etag && (had == "[]" || m.IsDraft != nil && *m.IsDraft):
 		return "", true // they came since, or may have changed
 	}
 	return had, false
