@@ -89,6 +89,14 @@ func (d calendarData) EditEvent(ctx context.Context, id int64, edit mirror.Event
 	return d.Data.EditEvent(ctx, id, edit)
 }
 
+// EditSeries implements calendar.Data.
+func (d calendarData) EditSeries(ctx context.Context, id int64, edit mirror.EventEdit) error {
+	if err := d.eventWritable(ctx, id); err != nil {
+		return err
+	}
+	return d.Data.EditSeries(ctx, id, edit)
+}
+
 // DeleteEvent implements calendar.Data.
 func (d calendarData) DeleteEvent(ctx context.Context, id int64) error {
 	if err := d.eventWritable(ctx, id); err != nil {

@@ -121,6 +121,13 @@ func (f *fake) record(what string) error {
 	return nil
 }
 
+func (f *fake) EditSeries(_ context.Context, instance int64, edit mirror.EventEdit) error {
+	f.mu.Lock()
+	f.edits = append(f.edits, edit)
+	f.mu.Unlock()
+	return f.record(fmt.Sprint("edit series of ", instance))
+}
+
 func (f *fake) EditEvent(_ context.Context, id int64, edit mirror.EventEdit) error {
 	if err := f.record(fmt.Sprint("edit ", id)); err != nil {
 		return err

@@ -22,6 +22,8 @@ type Data interface {
 	Events(ctx context.Context, from, to time.Time) ([]mirror.Event, error)
 	Event(ctx context.Context, id int64) (mirror.Event, error)
 	EditEvent(ctx context.Context, id int64, edit mirror.EventEdit) error
+	// EditSeries changes the series that an event is one of; times cannot be changed so.
+	EditSeries(ctx context.Context, instance int64, edit mirror.EventEdit) error
 	CreateEvent(ctx context.Context, n mirror.NewEvent) (int64, error)
 	DeleteEvent(ctx context.Context, id int64) error
 	// Respond answers an invitation: accepted, tentativelyAccepted or declined.

@@ -32,7 +32,7 @@ func (n *panel) build() {
 	add(n.state())
 	if e.CanEdit && !n.gone {
 		if e.Series {
-			add(note("repeat", page.T("One of a series: only this occurrence is changed.")))
+			add(note("repeat", page.T("One of a series. A new time is for this occurrence only; for other changes you are asked.")))
 		}
 		add(n.fields.title)
 		add(n.chooser())
