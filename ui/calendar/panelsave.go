@@ -56,8 +56,8 @@ func (n *panel) askWhich(f form, others []mirror.Address) {
 	}
 	one := func() { n.write(f, false, mails) }
 	n.ask(text, nil, kit.NewPrimary(page.T("Only this one"), "", one),
-		kit.NewButton(page.T("Whole series"), "repeat", func() { n.write(f, true, mails) }),
-		kit.NewButton(page.T("Keep editing"), "", n.buttons))
+		kit.NewButton(page.T("Whole series"), "", func() { n.write(f, true, mails) }),
+		kit.NewButton(page.T("Back"), "", n.buttons)) // three have to fit
 	n.asking = one
 }
 

@@ -17,7 +17,7 @@ func TestAnOccurrenceOrItsSeries(t *testing.T) {
 		{"Only this one", "edit 1", nil, true},
 		{"Whole series", "edit series of 1", nil, false},
 		{"Whole series", "edit series of 1", []mirror.Attendee{anna}, false},
-		{"Keep editing", "", nil, false},
+		{"Back", "", nil, false},
 	} {
 		r := newRig(t, one(mirror.Event{Subject: "Stand-up", Series: true, Attendees: c.with}))
 		n := r.open(1)
