@@ -152,18 +152,41 @@ func applyTo(ctx context.Context, tx *store.Tx, id int64, f eventFields) error {
 	}
 	f.Start, f.End, f.AllDay, f.Zone = nil, nil, nil, nil // each has its own
 	for _, occurrence := range ids {
-		if err := applyFields(ctx, tx, occurrence, f); err != nil {
+		theirs, err := ownFields(ctx, tx, occurrence)
+		if err != nil {
+			return err
+		}
+		if err := applyFields(ctx, tx, occurrence, f.without(theirs)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// occurrencesOf lists the occurrences that take their values from a master; none for any other event. Those that the person
-// has edited by themselves keep that.
+// ownFields are what the person has changed of an occurrence by itself and what is still on its way.
+func ownFields(ctx context.Context, tx *store.Tx, id int64) (eventFields, error) {
+	var all eventFields
+	for _, kind := range []string{kindEdit, kindRespond} {
+		o, ok, err := waiting(ctx, tx, "event", id, kind)
+		if err != nil {
+			return all, err
+		}
+		if !ok {
+			continue
+		}
+		want, err := parse[eventFields](o.payload)
+		if err != nil {
+			return all, err
+		}
+		all = want.over(all)
+	}
+	return all, nil
+}
+
+// occurrencesOf lists the occurrences that take their values from a master; none for any other event.
 func occurrencesOf(ctx context.Context, tx *store.Tx, master int64) ([]int64, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT o.id FROM event m JOIN event o ON o.account_id=m.account_id AND o.master_graph_id=m.graph_id AND o.kind='occurrence'
-		WHERE m.id=? AND m.kind='seriesMaster' AND m.graph_id<>'' AND NOT EXISTS (SELECT 1 FROM outbox x WHERE x.item_kind='event' AND x.item_id=o.id)`, master)
+		WHERE m.id=? AND m.kind='seriesMaster' AND m.graph_id<>''`, master)
 	if err != nil {
 		return nil, fmt.Errorf("read occurrences: %w", err)
 	}

@@ -197,3 +197,34 @@ func TestGivenUpAfterItWasMade(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 }
+
+// An occurrence that has an edit of its own on the way still takes from its series what that edit does not say.
+func TestGivingUpASeriesReachesAnEditedOccurrence(t *testing.T) {
+	r, ctx := newRig(t), t.Context()
+	series := r.furnish(1)
+	r.start()
+	r.synced()
+	standup := r.find("Standup")
+	r.fault("PATCH", "/", 1000, graph.Fault{Status: 503})
+	place, subject := "Hall 1", "Standup, short"
+	must(t, r.m.EditSeries(ctx, standup.ID, EventEdit{Location: &place}))
+	must(t, r.m.EditEvent(ctx, standup.ID, EventEdit{Subject: &subject}))
+	must(t, r.box.ChangeEvent(series, func(e *mailbox.Event) { e.Location = "Room 2" }))
+	r.synced()
+	box, err := r.m.Outbox(ctx)
+	must(t, err)
+	for _, it := range box {
+		if it.ItemID == standup.ID {
+			continue
+		}
+		must(t, r.m.Discard(ctx, it.ID))
+		if e, err := r.m.Event(ctx, standup.ID); err != nil || e.Location != "Room 2" || e.Subject != subject {
+			t.Errorf("%+v %v", e, err)
+		}
+	}
+	r.h.SetIntercept(nil)
+	r.m.SyncNow(r.account)
+	r.sent()
+	r.synced()
+	r.same()
+}
