@@ -238,7 +238,21 @@ func (r *runner) sendCategories(ctx context.Context, o outboxRow) error {
 		}
 		return err
 	}
-	return r.done(ctx, o, func(string) (string, error) { return toJSON(sent), nil }, "", nil)
+	return r.done(ctx, o, func(string) (string, error) { return toJSON(sent), nil }, "", func(tx *store.Tx) error {
+		// Their order may be another than here, and where nothing was to be changed no delta will say so.
+		next, ok, err := waiting(ctx, tx, "message", o.item, kindCategories)
+		if err != nil {
+			return err
+		}
+		if ok { // changed once more meanwhile
+			want, err := parse[categoryChange](next.payload)
+			if err != nil {
+				return err
+			}
+			sent = want.apply(sent)
+		}
+		return setCategories(ctx, tx, o.item, sent)
+	})
 }
 
 // protectCategories lets a row show the service's list with the pending change applied, and notes the list itself, to go

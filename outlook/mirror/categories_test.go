@@ -99,3 +99,24 @@ func TestCategories(t *testing.T) {
 		}
 	}
 }
+
+// Categories that were taken off and put on again before anything was sent stand in the mailbox's order afterwards.
+func TestCategoriesKeepTheMailboxesOrder(t *testing.T) {
+	r, ctx := newRig(t), t.Context()
+	r.furnish(2)
+	r.start()
+	r.synced()
+	id := r.mail("Quote 1").ID
+	must(t, r.box.Categorize(r.graphID("message", id), "Customer", "Quote"))
+	r.synced()
+	r.offline()
+	must(t, r.m.Categorize(ctx, []int64{id}, nil, []string{"Customer"}))
+	must(t, r.m.Categorize(ctx, []int64{id}, []string{"Customer"}, nil))
+	r.down.Store(false)
+	r.m.SyncNow(r.account)
+	r.sent()
+	if got := r.mail("Quote 1").Categories; !slices.Equal(got, []string{"Customer", "Quote"}) {
+		t.Errorf("%q", got)
+	}
+	r.same()
+}
