@@ -17,7 +17,8 @@ import (
 // MaxParts is how many requests one $batch may hold (learn.microsoft.com/graph/json-batching).
 const MaxParts = 20
 
-// Part is one reading in a batch. Err tells afterwards how it went; the service answers each part for itself.
+// Part is one request in a batch. Err tells afterwards how it went; the service answers each part for itself, and carries
+// them out in no set order.
 type Part struct {
 	Err error
 
@@ -80,17 +81,35 @@ func AttachmentsPart(messageID string, into *Page[Attachment]) *Part {
 		query: encodeQuery(url.Values{"$select": {attachmentFields}, "$top": {"100"}})}, into)
 }
 
+// PatchPart is PatchMessage as a part; into gets what the message is then.
+func PatchPart(id string, p MessagePatch, into *MessageState) *Part {
+	return newPart(call{op: "patch message", method: http.MethodPatch, path: "/me/messages/" + seg(id), body: p}, into)
+}
+
+// MovePart is MoveMessage as a part; into gets where the message is now.
+func MovePart(id, folder string, into *MessageState) *Part {
+	return newPart(call{op: "move message", method: http.MethodPost, path: "/me/messages/" + seg(id) + "/move",
+		body: map[string]string{"destinationId": folder}}, into)
+}
+
+func newPart(cl call, into any) *Part {
+	cl.read = decodeInto(into)
+	return &Part{call: cl, Err: errUnanswered}
+}
+
 type batchRequest struct {
 	ID      string            `json:"id"`
 	Method  string            `json:"method"`
 	URL     string            `json:"url"`
 	Headers map[string]string `json:"headers"`
+	Body    any               `json:"body,omitempty"`
 }
 
-// Batch makes the parts' readings in one request. The error is of the batch as a whole: then no part was read. A part that
-// was throttled holds back the whole mailbox's requests, as any other would.
+// Batch makes the parts' requests in one. The error is of the batch as a whole: then nothing is known of any part; of readings
+// none was read, and of writes Unsent may say that none was carried out. A batch that only reads is repeated as a reading is.
+// A part that was throttled holds back the whole mailbox's requests, as any other would.
 func (c *Client) Batch(ctx context.Context, parts []*Part) error {
-	const op = "read batch"
+	const op = "batch"
 	if len(parts) == 0 {
 		return ctx.Err()
 	}
@@ -100,7 +119,9 @@ func (c *Client) Batch(ctx context.Context, parts []*Part) error {
 	var body struct {
 		Requests []batchRequest `json:"requests"`
 	}
+	reads := true
 	for i, p := range parts {
+		reads = reads && p.call.method == http.MethodGet
 		target := p.call.path
 		if p.call.query != "" {
 			target += "?" + p.call.query
@@ -113,14 +134,17 @@ func (c *Client) Batch(ctx context.Context, parts []*Part) error {
 			}
 			target = "/" + rest
 		}
-		body.Requests = append(body.Requests, batchRequest{ID: strconv.Itoa(i), Method: http.MethodGet, URL: target,
-			Headers: map[string]string{"Prefer": strings.Join(append([]string{immutableIDs}, p.call.prefer...), ", ")}})
+		headers := map[string]string{"Prefer": strings.Join(append([]string{immutableIDs}, p.call.prefer...), ", ")}
+		if p.call.body != nil {
+			headers["Content-Type"] = "application/json"
+		}
+		body.Requests = append(body.Requests, batchRequest{ID: strconv.Itoa(i), Method: p.call.method, URL: target, Headers: headers, Body: p.call.body})
 	}
 	if len(body.Requests) == 0 {
 		return nil
 	}
 	var throttled time.Duration
-	err := c.do(ctx, call{op: op, method: http.MethodPost, path: "/$batch", body: body, alone: true, again: true, read: func(r io.Reader) error {
+	err := c.do(ctx, call{op: op, method: http.MethodPost, path: "/$batch", body: body, alone: true, again: reads, read: func(r io.Reader) error {
 		throttled = 0
 		for _, p := range parts {
 			if !errors.Is(p.Err, ErrForeignLink) {
@@ -132,7 +156,7 @@ func (c *Client) Batch(ctx context.Context, parts []*Part) error {
 				parts[i].take(a)
 				var e *Error
 				if errors.As(parts[i].Err, &e) && IsThrottled(e) {
-					throttled = max(throttled, e.RetryAfter, time.Millisecond)
+					throttled = max(throttled, e.RetryAfter)
 				}
 			}
 		})
@@ -166,6 +190,9 @@ func (p *Part) take(a batchAnswer) {
 		return
 	}
 	e := &Error{Op: p.call.op, Status: a.status, Code: errorCode(a.body), RequestID: a.requestID, RetryAfter: retryAfter(a.retryAfter, time.Now())}
+	if IsThrottled(e) && e.RetryAfter == 0 {
+		e.RetryAfter = 5 * time.Second
+	}
 	p.Err = e
 }
 

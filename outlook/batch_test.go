@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -104,4 +105,59 @@ func FuzzBatchAnswer(f *testing.F) {
 			t.Errorf("%d answers in %q", n, text)
 		}
 	})
+}
+
+func TestWritesInABatch(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var in struct {
+			Requests []struct {
+				ID, Method, URL string
+				Headers         map[string]string
+				Body            json.RawMessage
+			}
+		}
+		if err := json.NewDecoder(r.Body).Decode(&in); err != nil || len(in.Requests) != 4 || r.URL.Path != "/v1.0/$batch" {
+			t.Errorf("%+v %v", in, err)
+		}
+		for _, q := range in.Requests {
+			if !strings.Contains(q.Headers["Prefer"], "ImmutableId") || q.Headers["Content-Type"] != "application/json" {
+				t.Errorf("%+v", q)
+			}
+		}
+		_, _ = io.WriteString(w, `{"responses":[{"id":"1","status":404,"body":{"error":{"code":"ErrorItemNotFound"}}},
+			{"id":"0","status":200,"body":{"id":"a","@odata.etag":"W/\"2\""}},{"id":"2","status":429,"headers":{"Retry-After":"0.01"},"body":{"error":{"code":"ApplicationThrottled"}}}]}`)
+	}))
+	defer s.Close()
+	c := client(t, s.URL, nil)
+	var states [4]MessageState
+	var parts []*Part
+	for i, id := range []string{"a", "b", "c", "d"} {
+		parts = append(parts, PatchPart(id, MessagePatch{}, &states[i]))
+	}
+	if err := c.Batch(t.Context(), parts); err != nil {
+		t.Fatal(err)
+	}
+	if parts[0].Err != nil || states[0].ETag != `W/"2"` || !IsNotFound(parts[1].Err) || !IsThrottled(parts[2].Err) || !errors.Is(parts[3].Err, errUnanswered) {
+		t.Fatalf("%v %v %v %v", parts[0].Err, parts[1].Err, parts[2].Err, parts[3].Err)
+	}
+}
+
+// Whether a batch of writes was carried out is not known when its answer is lost, so that it is not sent a second time by itself.
+func TestABatchOfWritesIsNotRepeated(t *testing.T) {
+	for _, write := range []bool{true, false} {
+		n := 0
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			n++
+			w.WriteHeader(http.StatusBadGateway)
+		}))
+		c := client(t, s.URL, nil)
+		parts := []*Part{CalendarsPart(new(Page[Calendar]))}
+		if write {
+			parts = append(parts, MovePart("a", "archive", new(MessageState)))
+		}
+		if err := c.Batch(t.Context(), parts); err == nil || (n > 1) == write {
+			t.Errorf("writes %v: sent %d times, %v", write, n, err)
+		}
+		s.Close()
+	}
 }

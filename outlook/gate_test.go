@@ -187,7 +187,7 @@ func TestGateForgetsWhoGivesUp(t *testing.T) {
 			l.wg.Go(func() {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i%7)*100*time.Millisecond)
 				defer cancel()
-				_, _ = l.run(ctx, &ticket{priority: Priority(i % 4), download: i%5 == 0, alone: i%11 == 0}, 150*time.Millisecond)
+				_, _ = l.run(ctx, &ticket{priority: Priority(i % 4), download: i%5 == 0, alone: i%11 == 0 && i%5 != 0}, 150*time.Millisecond)
 			})
 		}
 		l.wg.Wait()

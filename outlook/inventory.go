@@ -45,12 +45,13 @@ func (c *Client) EventMarks(ctx context.Context, calendarID, link string, from, 
 	return pageOf[Mark](ctx, c, "list events", calendarPath(calendarID)+"/calendarView", q, link, utc)
 }
 
-// EventMarkRequest asks for one event's mark as a request of SendAll. calendarID is "" but for a calendar that somebody else
+// EventMarkPart asks for one event's mark as a part of a batch. calendarID is "" but for a calendar that somebody else
 // shares, whose events are reached through it only.
-func EventMarkRequest(calendarID, id string, into *Mark) Request {
+func EventMarkPart(calendarID, id string, into *Mark) *Part {
 	in := "/me"
 	if calendarID != "" {
 		in = calendarPath(calendarID)
 	}
-	return Request{Op: "read event", Method: http.MethodGet, Path: in + "/events/" + seg(id) + "?$select=id,changeKey,type", Into: into, Prefer: utc}
+	return newPart(call{op: "read event", method: http.MethodGet, path: in + "/events/" + seg(id),
+		query: encodeQuery(url.Values{"$select": {"id,changeKey,type"}}), prefer: []string{utc}}, into)
 }

@@ -228,3 +228,39 @@ func TestGivingUpASeriesReachesAnEditedOccurrence(t *testing.T) {
 	r.synced()
 	r.same()
 }
+
+// A message that is deleted elsewhere while the person moves it is gone, whether the move is tried or given up, and whatever
+// else waits on it.
+func TestMovedHereAndDeletedThere(t *testing.T) {
+	for _, discard := range []bool{true, false} {
+		r, ctx := ready(t, 3), t.Context()
+		id := r.mail("Quote 1").ID
+		graphID := r.graphID("message", id)
+		status := http.StatusServiceUnavailable
+		if discard { // what may have been carried out cannot be given up
+			status = http.StatusForbidden
+		}
+		r.fault("POST", "/", 1000, graph.Fault{Status: status})
+		must(t, r.m.Move(ctx, []int64{id}, "archive"))
+		must(t, r.m.MarkRead(ctx, []int64{id}, true))
+		must(t, r.box.RemoveMessage(graphID))
+		r.synced()
+		if discard {
+			r.until("both are refused", func() bool { st, err := r.m.Status(ctx); must(t, err); return st[0].Failed > 0 && st[0].Pending == 0 })
+			box, err := r.m.Outbox(ctx)
+			must(t, err)
+			for _, it := range box {
+				must(t, r.m.Discard(ctx, it.ID))
+			}
+		}
+		r.h.SetIntercept(nil)
+		r.m.SyncNow(r.account)
+		r.until("the queue is settled", func() bool {
+			box, err := r.m.Outbox(ctx)
+			must(t, err)
+			return len(box) == 0
+		})
+		r.synced()
+		r.same()
+	}
+}

@@ -23,7 +23,7 @@ type markPart struct {
 func (r *runner) companions(ctx context.Context) ([]outboxRow, error) {
 	return collect(ctx, r.m, "read queue", scanOutbox, `SELECT `+outboxColumns+readyRows+` AND kind IN ('mail.read','mail.move') AND not_before<=?2
 		AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.item_kind=o.item_kind AND p.item_id=o.item_id AND p.kind IN ('mail.read','mail.move')
-			AND p.state='queued' AND p.id<o.id) ORDER BY id LIMIT ?3`, r.account, millis(r.m.now()), outlook.MaxRequests)
+			AND p.state='queued' AND p.id<o.id) ORDER BY id LIMIT ?3`, r.account, millis(r.m.now()), outlook.MaxParts)
 }
 
 // carryMarks sends the marks and moves of many messages as one request. Each part succeeds or fails by itself.
@@ -32,15 +32,15 @@ func (r *runner) carryMarks(ctx context.Context, rows []outboxRow) error {
 	if err != nil || len(parts) == 0 {
 		return err
 	}
-	batch := make([]outlook.Request, len(parts))
+	batch := make([]*outlook.Part, len(parts))
 	for i, p := range parts {
 		if p.row.kind == kindMove {
-			batch[i] = outlook.MoveRequest(p.graph, r.destination(ctx, p.want), &p.state)
+			batch[i] = outlook.MovePart(p.graph, r.destination(ctx, p.want), &p.state)
 		} else {
-			batch[i] = outlook.PatchRequest(p.graph, p.want.patch(), &p.state)
+			batch[i] = outlook.PatchPart(p.graph, p.want.patch(), &p.state)
 		}
 	}
-	each, err := r.client.SendAll(ctx, batch)
+	err = r.client.Batch(ctx, batch)
 	if ctx.Err() != nil {
 		return nil
 	}
@@ -48,7 +48,7 @@ func (r *runner) carryMarks(ctx context.Context, rows []outboxRow) error {
 	for i, p := range parts {
 		p.err = err
 		if err == nil {
-			p.err = each[i]
+			p.err = batch[i].Err
 		}
 	}
 	if err := r.settleMarks(ctx, parts); err != nil {

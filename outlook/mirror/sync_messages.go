@@ -94,10 +94,11 @@ func (r *runner) syncMessages(ctx context.Context, f folderRef) error {
 	return nil
 }
 
-// messageChange is what a delta's item turned out to mean. Neither field set: nothing is to be done.
+// messageChange is what a delta's item turned out to mean. No field set: nothing is to be done.
 type messageChange struct {
 	live *outlook.Message
 	gone string // graph id of a row to delete
+	left string // graph id of a row that is elsewhere already: by its new folder's round, or because the person moves it
 }
 
 // local finds a message's row; folder 0 when there is none.
@@ -126,7 +127,7 @@ func (r *runner) settleMessage(ctx context.Context, f folderRef, m outlook.Messa
 	case m.Removed == nil && folder != 0:
 		return messageChange{live: &m}, nil
 	case m.Removed != nil && folder != f.id:
-		return messageChange{}, nil // not here, or moved on already by a round of its new folder or by the person
+		return messageChange{left: m.ID}, nil
 	}
 	now, err := r.client.Message(ctx, m.ID)
 	if outlook.IsNotFound(err) {
@@ -151,6 +152,11 @@ func (r *runner) writeMessages(ctx context.Context, tx *store.Tx, f folderRef, s
 				return err
 			}
 			if err := s.met(ctx, tx, r.account, c.live.ID); err != nil {
+				return err
+			}
+		}
+		if c.left != "" { // while a move waits this may mean that the message is gone, and it is said only once
+			if err := doubt(ctx, tx, r.account, "message", `t.graph_id=?`, c.left); err != nil {
 				return err
 			}
 		}

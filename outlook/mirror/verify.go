@@ -386,23 +386,23 @@ func (v *verifier) staleMasters(ctx context.Context, c calendarRef) ([]string, e
 		through = c.graph
 	}
 	var stale []string
-	for at := 0; at < len(masters); at += outlook.MaxRequests {
-		some := masters[at:min(at+outlook.MaxRequests, len(masters))]
+	for at := 0; at < len(masters); at += outlook.MaxParts {
+		some := masters[at:min(at+outlook.MaxParts, len(masters))]
 		marks := make([]outlook.Mark, len(some))
-		parts := make([]outlook.Request, len(some))
+		parts := make([]*outlook.Part, len(some))
 		for i := range some {
-			parts[i] = outlook.EventMarkRequest(through, some[i].id, &marks[i])
+			parts[i] = outlook.EventMarkPart(through, some[i].id, &marks[i])
 		}
-		each, err := v.r.client.SendAll(ctx, parts)
+		err := v.r.client.Batch(ctx, parts)
 		v.asked(1)
 		if err != nil {
 			return nil, err
 		}
-		for i, err := range each {
-			if err != nil && !outlook.IsNotFound(err) {
-				return nil, err
+		for i, p := range parts {
+			if p.Err != nil && !outlook.IsNotFound(p.Err) {
+				return nil, p.Err
 			}
-			if err != nil || marks[i].ETag != some[i].etag {
+			if p.Err != nil || marks[i].ETag != some[i].etag {
 				stale = append(stale, some[i].id)
 			}
 		}

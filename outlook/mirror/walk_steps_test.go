@@ -179,14 +179,14 @@ func (w *walk) sides() string {
 	return apart(have, want)
 }
 
-// history is what the ledger tells of the events whose subjects stand in a text.
+// history is what the ledger tells of the items whose subjects stand in a text, the first reading aside.
 func (w *walk) history(of string) string {
-	rows, err := w.m.Ledger(w.t.Context(), LedgerFilter{ItemKind: "event", Limit: 2000})
+	rows, err := w.m.Ledger(w.t.Context(), LedgerFilter{Limit: 5000})
 	must(w.t, err)
 	var out strings.Builder
 	for _, l := range slices.Backward(rows) {
-		if l.Subject != "" && strings.Contains(of, l.Subject) {
-			fmt.Fprintln(&out, l.At.Format("05.000"), l.ItemID, l.Subject, l.Out, l.What, l.Why, l.Who, l.Fields)
+		if l.Subject != "" && strings.Contains(of, l.Subject) && l.Why != whyFirst {
+			fmt.Fprintln(&out, l.At.Format("04:05.000"), l.ItemKind, l.ItemID, l.Subject, l.Out, l.What, l.Why, l.Who, l.Fields)
 		}
 	}
 	return out.String()
