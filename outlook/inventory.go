@@ -34,6 +34,15 @@ func (c *Client) MessageMarks(ctx context.Context, folderID, link string, since 
 	return pageOf[Mark](ctx, c, "list messages", "/me/mailFolders/"+seg(folderID)+"/messages", q, link)
 }
 
+// ContactMarks reads a page of an address book's contacts as marks. link is empty for the first page.
+func (c *Client) ContactMarks(ctx context.Context, folderID, link string) (Page[Mark], error) {
+	q := url.Values{"$select": {"id,changeKey"}, "$top": {strconv.Itoa(inventoryPage)}}
+	if link != "" {
+		q = nil
+	}
+	return pageOf[Mark](ctx, c, "list contacts", "/me/contactFolders/"+seg(folderID)+"/contacts", q, link)
+}
+
 // EventMarks reads a page of what happens in a calendar between two instants, series expanded, as marks.
 func (c *Client) EventMarks(ctx context.Context, calendarID, link string, from, to time.Time) (Page[Mark], error) {
 	q := window(from, to)

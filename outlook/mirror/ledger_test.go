@@ -130,7 +130,16 @@ func (r *rig) rarely() {
 // A mirror is damaged by hand in every way that it could differ; a verification finds and repairs all of it, and does not
 // write to the service.
 func TestVerifyRepairs(t *testing.T) {
-	r, ctx := ready(t, 40), t.Context()
+	r, ctx := newRig(t), t.Context()
+	r.furnish(40)
+	_ = r.box.Do(func(b *mailbox.Box) error {
+		for i := range 4 {
+			b.AddContact(b.ContactFolders()[0], &mailbox.Contact{DisplayName: fmt.Sprint("Contact ", i), Emails: []mailbox.Address{{Addr: fmt.Sprintf("c%d@customer.example", i)}}})
+		}
+		return nil
+	})
+	r.start()
+	r.renewed()
 	r.rarely()
 	r.synced()
 	r.until("attachments are listed", func() bool {
@@ -145,6 +154,13 @@ func TestVerifyRepairs(t *testing.T) {
 	}
 	ghost := r.box.Deliver(mailbox.Mail{Subject: "Ghost", To: []mailbox.Address{{Addr: me}}})
 	must(t, r.box.RemoveMessage(ghost))
+	var strangers string
+	_ = r.box.Do(func(b *mailbox.Box) error {
+		c := b.AddContact(b.ContactFolders()[0], &mailbox.Contact{DisplayName: "Stranger"})
+		strangers = b.FormatID(c.ID(), true)
+		b.RemoveContact(c)
+		return nil
+	})
 	must(t, r.db.Write(ctx, "damage", func(tx *store.Tx) error {
 		for _, q := range []string{
 			`DELETE FROM message WHERE subject='Quote 3'`,
@@ -152,6 +168,9 @@ func TestVerifyRepairs(t *testing.T) {
 			`UPDATE message SET folder_id=(SELECT id FROM mail_folder WHERE well_known='archive') WHERE subject='Quote 5'`,
 			`INSERT INTO message (account_id, folder_id, graph_id, subject, received_at, body_type, attachments) SELECT account_id, folder_id, '` + ghost + `', 'Ghost', received_at, 'text', '[]' FROM message WHERE subject='Quote 9'`,
 			`DELETE FROM event WHERE subject='Fair'`,
+			`DELETE FROM contact WHERE name='Contact 1'`,
+			`UPDATE contact SET name='Contract 2', change_key='W/"old"' WHERE name='Contact 2'`,
+			`INSERT INTO contact (account_id, folder_id, graph_id, name) SELECT account_id, folder_id, '`+strangers+`', 'Stranger' FROM contact WHERE name='Contact 3'`,
 			`UPDATE event SET subject='Rewiev', change_key='W/"old"' WHERE subject='Review'`,
 			`UPDATE event SET location='Nowhere', change_key='W/"old"' WHERE subject='Standup' AND kind='seriesMaster'`,
 			`UPDATE event SET location='Nowhere' WHERE subject='Standup'`,
@@ -180,13 +199,20 @@ func TestVerifyRepairs(t *testing.T) {
 	for _, p := range v.Places {
 		sum.Fetched, sum.Removed, sum.Renewed = sum.Fetched+p.Fetched, sum.Removed+p.Removed, sum.Renewed+p.Renewed
 	}
-	if sum.Fetched < 3 || sum.Removed != 1 || sum.Renewed < 3 || v.Requests > 60 {
+	if sum.Fetched < 4 || sum.Removed != 2 || sum.Renewed < 4 || v.Requests > 60 {
 		t.Fatalf("%+v", v)
 	}
 	kept, err := r.m.LastVerification(ctx, r.account)
 	must(t, err)
 	if kept.Repaired() != v.Repaired() {
 		t.Fatalf("%+v", kept)
+	}
+	names := ""
+	for _, c := range r.contacts("") {
+		names += c.Name + " "
+	}
+	if names != "Contact 0 Contact 1 Contact 2 Contact 3 " {
+		t.Fatal(names)
 	}
 	again, err := r.m.Verify(ctx, r.account, nil)
 	must(t, err)

@@ -32,10 +32,7 @@ func (r *runner) readContacts(ctx context.Context) error {
 	if err := r.syncContactFolders(ctx); err != nil {
 		return fmt.Errorf("mirror contact folders: %w", err)
 	}
-	folders, err := collect(ctx, r.m, "list contact folders", func(row scanner) (f folderRef, err error) {
-		err = row.Scan(&f.id, &f.graph)
-		return f, err
-	}, `SELECT id, graph_id FROM contact_folder WHERE account_id=? AND picked=1 ORDER BY is_default DESC, id`, r.account)
+	folders, err := r.contactFolderRefs(ctx)
 	if err != nil {
 		return err
 	}

@@ -18,10 +18,10 @@ type Verification struct {
 	Places    []Place   `json:"places"`
 }
 
-// Place is one folder or calendar of a Verification. Skipped says that it could not be compared, and why: mirroring (its first
+// Place is one folder, calendar or address book of a Verification. Skipped says that it could not be compared, and why: mirroring (its first
 // reading has not ended), failed or gone.
 type Place struct {
-	Kind    string `json:"kind"` // folder or calendar
+	Kind    string `json:"kind"` // folder, calendar or contacts
 	ID      int64  `json:"id"`
 	Server  int    `json:"server"`
 	Here    int    `json:"here"`
@@ -49,13 +49,13 @@ func (v *Verification) Compared() (n int) {
 	return n
 }
 
-// VerifyProgress tells of a verification under way: which of how many folders and calendars, and items compared so far.
+// VerifyProgress tells of a verification under way: which of how many places, and items compared so far.
 type VerifyProgress struct {
 	Place, Places int
 	Items         int
 }
 
-// Verify compares every folder and calendar with the service, by id and ETag, and repairs what differs: what is missing is
+// Verify compares every folder, calendar and address book with the service, by id and ETag, and repairs what differs: what is missing is
 // fetched, what the service denies when asked about it by itself is removed, what has another ETag is read again. It sends
 // one request at a time and nothing that writes. It may be cancelled by ctx: what was found until then is kept and given,
 // with the context's error. progress is called on this goroutine.
@@ -119,7 +119,11 @@ func (v *verifier) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	v.at.Places = len(folders)
+	books, err := v.r.contactFolderRefs(ctx)
+	if err != nil {
+		return err
+	}
+	v.at.Places = len(folders) + len(books)
 	for _, c := range calendars {
 		if c.picked {
 			v.at.Places++
@@ -135,6 +139,11 @@ func (v *verifier) run(ctx context.Context) error {
 			continue
 		}
 		if err := v.place(ctx, Place{Kind: "calendar", ID: c.id}, "events:"+c.graph, func(p *Place, s scope) error { return v.calendar(ctx, c, s, p) }); err != nil {
+			return err
+		}
+	}
+	for _, f := range books {
+		if err := v.place(ctx, Place{Kind: "contacts", ID: f.id}, "contacts:"+f.graph, func(p *Place, _ scope) error { return v.contacts(ctx, f, p) }); err != nil {
 			return err
 		}
 	}

@@ -180,7 +180,7 @@ func places(v verified) fyne.CanvasObject {
 		return r
 	}
 	head := func(s string) fyne.CanvasObject { return kit.NewLine(s, kit.SizeSmall, kit.ColorMuted).Bold() }
-	out := kit.Stack(3, line(head(page.T("Folder or calendar")), page.T("in mailbox"), page.T("here"), page.T("fetched"), page.T("read anew"), page.T("removed"), page.T("on its way")))
+	out := kit.Stack(3, line(head(page.T("Folder, calendar or contacts")), page.T("in mailbox"), page.T("here"), page.T("fetched"), page.T("read anew"), page.T("removed"), page.T("on its way")))
 	n := strconv.Itoa
 	for _, p := range v.report.Places {
 		name := v.names[key(p.Kind, p.ID)]

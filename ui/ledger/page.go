@@ -24,6 +24,7 @@ type Data interface {
 	LastVerification(ctx context.Context, accountID int64) (mirror.Verification, error)
 	Folders(ctx context.Context, accountID int64) ([]mirror.Folder, error)
 	Calendars(ctx context.Context, accountID int64) ([]mirror.Calendar, error)
+	ContactFolders(ctx context.Context, accountID int64) ([]mirror.ContactFolder, error)
 }
 
 // batch is how many rows are read at a time.
@@ -278,6 +279,13 @@ func lastOf(ctx context.Context, data Data, accounts []mirror.Account) ([]verifi
 		}
 		for _, c := range calendars {
 			x.names[key("calendar", c.ID)] = c.Name
+		}
+		books, err := data.ContactFolders(ctx, a.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range books {
+			x.names[key("contacts", b.ID)] = b.Name
 		}
 		out = append(out, x)
 	}
