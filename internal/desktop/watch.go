@@ -34,7 +34,7 @@ const jump = 15 * time.Second
 
 // Watch tells of the computer's conditions until ctx ends, and returns then. Every system is watched by its clock, which
 // leaps when it sleeps, and by the addresses of its networks; Linux tells of its battery, of idleness and of sleep by
-// D-Bus too.
+// D-Bus too, Windows and macOS are asked for battery and idleness now and then.
 func Watch(ctx context.Context, w Watcher) {
 	one := &watch{w: w}
 	var wg sync.WaitGroup
