@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -24,6 +25,9 @@ var kills = flag.Int("kills", 12, "how often TestKilledAtAnyPoint kills the prog
 
 // childEnv makes the test binary a mirror in a process of its own: the file, the address of Graph and a seed.
 const childEnv = "SUPERCRM_MIRROR_CHILD"
+
+// withFile parts a mail's subject from how many bytes go with it.
+const withFile = " with "
 
 // A mirror in a process of its own follows a mailbox and edits it at random. It is killed at random points, many times over.
 // At the end every mail that was meant to go has gone once, none else, and both sides hold the same.
@@ -63,9 +67,21 @@ func TestKilledAtAnyPoint(t *testing.T) {
 		return r.diff() == ""
 	})
 	r.indexed()
-	went := map[string]int{}
+	went, files := map[string]int{}, 0
 	for _, m := range r.box.SentMail() {
 		went[m.Subject]++
+		have, want := 0, 0
+		for _, a := range m.Attachments {
+			have += len(a.Bytes)
+		}
+		if _, size, ok := strings.Cut(m.Subject, withFile); ok {
+			_, err := fmt.Sscan(size, &want)
+			must(t, err)
+			files++
+		}
+		if have != want {
+			t.Errorf("%q has %d bytes of files", m.Subject, have)
+		}
 	}
 	for subject := range meant {
 		var waits int // the setting goes in the commit that queues the mail
@@ -83,7 +99,7 @@ func TestKilledAtAnyPoint(t *testing.T) {
 	if left := r.box.Messages("drafts"); len(left) != 0 {
 		t.Errorf("%d sendable copies are left", len(left))
 	}
-	t.Logf("%d kills, %d mails meant", *kills, len(meant))
+	t.Logf("%d kills, %d mails meant, %d sent with a file", *kills, len(meant), files)
 }
 
 // killed runs the other process for so long, kills it, and gives the mails that it said it was about to queue.
@@ -151,6 +167,10 @@ func (m *Mirror) childStep(ctx context.Context, account int64, name string) erro
 	_ = m.db.Reader().QueryRowContext(ctx, `SELECT id FROM message WHERE is_draft=0 ORDER BY random() LIMIT 1`).Scan(&message)
 	switch rand.IntN(6) {
 	case 0, 1:
+		size := []int{0, 0, 700, 3<<20 + 1}[rand.IntN(4)] // the largest goes by an upload session
+		if size > 0 {
+			name += fmt.Sprint(withFile, size)
+		}
 		if err := m.db.Write(ctx, "keep a draft", func(tx *store.Tx) error {
 			_, err := tx.Exec(`INSERT INTO setting VALUES (?, 'text')`, "mail.draft."+name)
 			return err
@@ -158,7 +178,15 @@ func (m *Mirror) childStep(ctx context.Context, account int64, name string) erro
 			return err
 		}
 		fmt.Println("mail " + name)
-		_, err := m.SendMail(ctx, NewMail{AccountID: account, Subject: name, To: []Address{{Addr: "anna@customer.example"}}, Text: "Dear Anna", Draft: "mail.draft." + name})
+		mail := NewMail{AccountID: account, Subject: name, To: []Address{{Addr: "anna@customer.example"}}, Text: "Dear Anna", Draft: "mail.draft." + name}
+		if size > 0 {
+			f, err := m.Attach(ctx, mail.Draft, "plan.bin", int64(size), bytes.NewReader(bytes.Repeat([]byte{7}, size)))
+			if err != nil {
+				return err
+			}
+			mail.Files = []int64{f.ID}
+		}
+		_, err := m.SendMail(ctx, mail)
 		return err
 	case 2:
 		if message != 0 {

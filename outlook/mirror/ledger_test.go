@@ -170,7 +170,7 @@ func TestVerifyRepairs(t *testing.T) {
 			`DELETE FROM event WHERE subject='Fair'`,
 			`DELETE FROM contact WHERE name='Contact 1'`,
 			`UPDATE contact SET name='Contract 2', change_key='W/"old"' WHERE name='Contact 2'`,
-			`INSERT INTO contact (account_id, folder_id, graph_id, name) SELECT account_id, folder_id, '`+strangers+`', 'Stranger' FROM contact WHERE name='Contact 3'`,
+			`INSERT INTO contact (account_id, folder_id, graph_id, name) SELECT account_id, folder_id, '` + strangers + `', 'Stranger' FROM contact WHERE name='Contact 3'`,
 			`UPDATE event SET subject='Rewiev', change_key='W/"old"' WHERE subject='Review'`,
 			`UPDATE event SET location='Nowhere', change_key='W/"old"' WHERE subject='Standup' AND kind='seriesMaster'`,
 			`UPDATE event SET location='Nowhere' WHERE subject='Standup'`,
