@@ -307,3 +307,19 @@ func TestLongWordsDoNotWidenThePage(t *testing.T) {
 		t.Errorf("a company needs %v pixels", w)
 	}
 }
+
+// After the first person of all was saved, keys mean the page: the form that had them is gone.
+func TestTheFirstPersonLeavesNoDeadField(t *testing.T) {
+	r := newRig(t).show()
+	r.page.New()
+	f := r.page.detail.form
+	r.Window().Canvas().Focus(f.name.Entry)
+	f.name.Entry.SetText("Nina New")
+	f.submit()
+	r.Until("saved", func() bool { return r.page.detail.form == nil })
+	if o := r.Window().Canvas().Focused(); o != nil && o != r.page.list.list {
+		t.Errorf("%T has the keys", o)
+	}
+	r.page.TypedRune('e')
+	r.Until("it is edited", func() bool { return r.page.detail.form != nil })
+}

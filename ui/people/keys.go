@@ -84,9 +84,13 @@ func (p *Page) focusSearch() {
 	}
 }
 
-// focusList gives the keys to the list.
+// focusList gives the keys to the list, or to the page while there is nobody in it: a form that has gone would keep them.
 func (p *Page) focusList() {
-	if c := p.host.Window().Canvas(); c != nil && p.list.list.Count() > 0 {
+	switch c := p.host.Window().Canvas(); {
+	case c == nil:
+	case p.list.list.Count() > 0:
 		c.Focus(p.list.list)
+	default:
+		c.Unfocus()
 	}
 }
