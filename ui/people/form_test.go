@@ -320,6 +320,7 @@ func TestTheFirstPersonLeavesNoDeadField(t *testing.T) {
 	if o := r.Window().Canvas().Focused(); o != nil && o != r.page.list.list {
 		t.Errorf("%T has the keys", o)
 	}
+	r.Settle()
 	r.page.TypedRune('e')
 	r.Until("it is edited", func() bool { return r.page.detail.form != nil })
 }
