@@ -28,7 +28,28 @@ func (p *Page) describe(it *mirror.OutboxItem) []fyne.CanvasObject {
 	if len(it.Files) > 0 {
 		out = append(out, files(it))
 	}
+	if text := textOf(it); text != "" {
+		out = append(out, kit.NewParagraph(text, kit.SizeBody, kit.ColorText))
+	}
 	return out
+}
+
+// longestText bounds what is shown of a mail that waits, in characters.
+const longestText = 4000
+
+// textOf is what the person wrote.
+func textOf(it *mirror.OutboxItem) string {
+	text := ""
+	switch {
+	case it.Mail != nil:
+		text = it.Mail.Text
+	case it.Answer != nil:
+		text = it.Answer.Text
+	}
+	if r := []rune(text); len(r) > longestText {
+		text = string(r[:longestText]) + "…"
+	}
+	return strings.TrimSpace(text)
 }
 
 // standing says in full how an item stands and what happens next.

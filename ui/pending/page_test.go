@@ -89,8 +89,8 @@ func TestEachStateHasItsWordsAndButtons(t *testing.T) {
 		buttons map[string]string // label: what it asks for
 		no      []string
 	}{
-		{"offline", mirror.OutboxItem{ID: 1, Kind: "mail.reply", Subject: "Offer", State: mirror.PendingQueued, Reason: "offline", Answer: &mirror.Reply{To: []mirror.Address{{Addr: "a@b.example"}}}},
-			[]string{"Reply", "Offer", "waits for the network", "a@b.example"}, map[string]string{"Try again now": "retry 1"}, nil},
+		{"offline", mirror.OutboxItem{ID: 1, Kind: "mail.reply", Subject: "Offer", State: mirror.PendingQueued, Reason: "offline", Answer: &mirror.Reply{To: []mirror.Address{{Addr: "a@b.example"}}, Text: "As promised."}},
+			[]string{"Reply", "Offer", "waits for the network", "a@b.example", "As promised."}, map[string]string{"Try again now": "retry 1"}, nil},
 		{"refused, without a subject", mirror.OutboxItem{ID: 2, Kind: "event.edit", ItemKind: "event", ItemID: 9, State: mirror.PendingFailed, Reason: "refused", Fields: []string{"time", "location"}},
 			[]string{"Change meeting", "(no subject)", "the mailbox refused it", "time, place"}, map[string]string{"Try again now": "retry 2", "Discard": "discard", "Edit": ""}, nil},
 		{"a file is missing", mirror.OutboxItem{ID: 4, Kind: "mail.send", Subject: "Plan", State: mirror.PendingFailed, Reason: "files", Mail: &mirror.NewMail{}},
