@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"supercrm/ui/kit"
 	"supercrm/ui/page"
@@ -38,7 +39,9 @@ const (
 	rows      = 12
 	perKind   = 5
 	rowHeight = 38
-	delay     = 120 * time.Millisecond // a read for each key would be wasted work
+	// fewestRows keeps the box from jumping about where there is little to show.
+	fewestRows = 4
+	delay      = 120 * time.Millisecond // a read for each key would be wasted work
 )
 
 // Palette is the box. Its methods are called on the UI thread.
@@ -81,10 +84,19 @@ func New(host page.Host, finders []Finder, commands func() []page.Command) *Pale
 	p.foot = kit.NewLine("", kit.SizeSmall, kit.ColorMuted)
 	foot := kit.Stack(0, kit.Hairline(), kit.Inset(p.foot, 6, kit.S4, 6, kit.S4))
 	body := kit.Stack(0, kit.Inset(p.entry, kit.S2, kit.S2, kit.S2, kit.S2), kit.Hairline(), kit.Inset(p.none, kit.S2, kit.S4, 0, kit.S4), kit.Grow(kit.Inset(p.list, kit.S1, 0, kit.S1, 0)), foot)
-	box := kit.Fixed(kit.Floating(kit.ColorRaised, body), width, rows*rowHeight+56+28)
+	box := container.New(frame{p}, kit.Floating(kit.ColorRaised, body))
 	p.object = kit.Stack(0, kit.Fixed(kit.Spring(), 0, 40), kit.Row(0, kit.Spring(), box, kit.Spring()), kit.Spring())
 	return p
 }
+
+// frame gives the box the height of what it shows, within bounds.
+type frame struct{ p *Palette }
+
+func (f frame) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(width, float32(min(max(len(f.p.items), fewestRows), rows))*rowHeight+56+28+2*kit.S1)
+}
+
+func (f frame) Layout(objs []fyne.CanvasObject, s fyne.Size) { objs[0].Resize(s) }
 
 // Object is the box where it belongs in the window.
 func (p *Palette) Object() fyne.CanvasObject { return p.object }
@@ -269,6 +281,7 @@ type found struct {
 func (p *Palette) show(items []Item) {
 	p.items = items
 	p.none.Hidden = len(items) > 0
+	p.object.Refresh() // its height follows
 	p.list.SetCount(len(items))
 	p.list.ScrollToTop()
 	p.list.Mark(-1)
