@@ -59,7 +59,9 @@ func (r *rig) attaches() {
 	r.win.Click(left+280, top+136)
 	r.d.Still(300 * time.Millisecond)
 	r.win.Click(left+900-34, top+620-20)
-	r.d.Eventually("the file to be copied", func() bool { return r.count(`SELECT count(*) FROM outbox_file WHERE whole=1 AND size=?`, len(want)) == 1 })
+	r.d.Eventually("the file to be copied", func() bool {
+		return r.count(`SELECT count(*) FROM outbox_file WHERE whole=1 AND size=?`, len(want)) == 1
+	})
 	r.d.Still(300 * time.Millisecond)
 	r.d.Keep("attached")
 	before := len(r.box().SentMail())
