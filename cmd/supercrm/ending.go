@@ -50,6 +50,13 @@ func (e *ending) run() {
 	})
 }
 
+// begun says that everything is being closed, or is closed.
+func (e *ending) begun() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.ended
+}
+
 // expect hears that the program was asked to end. It returns at once.
 func (e *ending) expect() {
 	e.watch.Do(func() {

@@ -14,7 +14,12 @@ func TestEndingClosesInReverseOnce(t *testing.T) {
 		e := newEnding(slog.New(slog.DiscardHandler))
 		e.exit = func(int) { t.Error("ended by force although the loop returned") }
 		e.add(func() { did = append(did, "file") })
-		e.add(func() { did = append(did, "mirror") })
+		e.add(func() {
+			did = append(did, "mirror")
+			if !e.begun() {
+				t.Error("a step that does not know that all is closed")
+			}
+		})
 		e.expect()
 		e.expect()
 		time.Sleep(returnTime / 2)

@@ -178,7 +178,9 @@ func serve(ctx context.Context, a fyne.App, db *store.DB, dir string, o options,
 	watchStart(win)
 	go func() { // ends with ctx, which ends with run
 		<-ctx.Done()
-		fyne.Do(win.Quit)
+		if !end.begun() { // after the loop fyne.Do would call it here, and Fyne complain of the wrong goroutine
+			fyne.Do(win.Quit)
+		}
 	}()
 	if !o.demo {
 		win.Go("backup", func(ctx context.Context) { backUpDaily(ctx, db, log) })
