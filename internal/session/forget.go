@@ -12,14 +12,14 @@ import (
 // forgetRounds is how often memory is emptied, forgetPause how long each waits: connections end in goroutines of their own,
 // and a place that another goroutine had set aside is free only after the next collection.
 const (
-	forgetRounds = 3
+	forgetRounds = 5
 	forgetPause  = 100 * time.Millisecond
 )
 
 // forget takes out of memory what has been dropped: after a sign-in the code and its verifier, after a sign-out the tokens.
 // Connections are closed, for their buffers hold the last requests with their tokens. Go does not empty what it frees, so
 // free places among what is still in use are filled over, and the rest goes back to the system, which empties it. It takes
-// about half a second, most of it waiting, or until ctx ends. It cannot reach what the system has copied elsewhere, such as
+// less than a second, most of it waiting, or until ctx ends. It cannot reach what the system has copied elsewhere, such as
 // swapped pages, nor the buffers that the keychain's library keeps.
 func (s *Session) forget(ctx context.Context) {
 	client := s.o.HTTP
