@@ -214,8 +214,15 @@ func TestGivingUpASeriesReachesAnEditedOccurrence(t *testing.T) {
 	box, err := r.m.Outbox(ctx)
 	must(t, err)
 	for _, it := range box {
+		if it.Series == (it.ItemID == standup.ID) {
+			t.Errorf("%+v", it)
+		}
 		if it.ItemID == standup.ID {
 			continue
+		}
+		// What is shown of a series is its nearest instance.
+		if e, err := r.m.Event(ctx, it.ItemID); err != nil || e.Subject != subject || e.ID == it.ItemID {
+			t.Errorf("%+v %v", e, err)
 		}
 		must(t, r.m.Discard(ctx, it.ID))
 		if e, err := r.m.Event(ctx, standup.ID); err != nil || e.Location != "Room 2" || e.Subject != subject {

@@ -2,7 +2,9 @@ package mirror
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -80,8 +82,18 @@ func (m *Mirror) Events(ctx context.Context, from, to time.Time) ([]Event, error
 		ORDER BY e.start_at, e.end_at DESC, e.id`, from.UnixMilli(), to.UnixMilli(), fromDay, toDay)
 }
 
-// Event reads one event with its body.
+// Event reads one event with its body; for the master of a series, which is no event by itself, the one of its instances that
+// is nearest to now.
 func (m *Mirror) Event(ctx context.Context, id int64) (Event, error) {
+	var instance int64
+	err := m.db.Reader().QueryRowContext(ctx, `SELECT o.id FROM event m JOIN event o ON o.account_id=m.account_id AND o.master_graph_id=m.graph_id AND o.kind<>'seriesMaster'
+		WHERE m.id=? AND m.kind='seriesMaster' AND m.graph_id<>'' ORDER BY abs(o.start_at-?) LIMIT 1`, id, millis(m.now())).Scan(&instance)
+	switch {
+	case err == nil:
+		id = instance
+	case !errors.Is(err, sql.ErrNoRows):
+		return Event{}, fmt.Errorf("read series: %w", err)
+	}
 	var bodyType, body string
 	e, err := scanEventMore(m.db.Reader().QueryRowContext(ctx,
 		`SELECT `+eventColumns+`, e.body_type, e.body`+visible+` AND e.id=?`, id), &bodyType, &body)

@@ -11,7 +11,8 @@ func (m *Mirror) Outbox(ctx context.Context) ([]OutboxItem, error) {
 	items, err := collect(ctx, m, "list outbox", scanItem, `SELECT o.id, o.account_id, o.kind, o.item_kind, o.item_id, o.state, o.attempts, o.created_at, o.not_before,
 		o.error, o.payload, o.before, o.conflict, o.step,
 		coalesce((SELECT subject FROM message WHERE id=o.item_id AND o.item_kind='message'),''),
-		coalesce((SELECT subject FROM event WHERE id=o.item_id AND o.item_kind='event'),'')
+		coalesce((SELECT subject FROM event WHERE id=o.item_id AND o.item_kind='event'),''),
+		coalesce((SELECT kind='seriesMaster' FROM event WHERE id=o.item_id AND o.item_kind='event'),0)
 		FROM outbox o ORDER BY o.id`)
 	if err != nil || len(items) == 0 {
 		return items, err
@@ -34,7 +35,7 @@ func scanItem(row scanner) (OutboxItem, error) {
 	var state, reason, payload, before, theirs, step, mailSubject, eventSubject string
 	var since, next int64
 	err := row.Scan(&it.ID, &it.AccountID, &it.Kind, &it.ItemKind, &it.ItemID, &state, &it.Attempts, &since, &next,
-		&reason, &payload, &before, &theirs, &step, &mailSubject, &eventSubject)
+		&reason, &payload, &before, &theirs, &step, &mailSubject, &eventSubject, &it.Series)
 	if err != nil {
 		return it, err
 	}

@@ -10,6 +10,7 @@ type OutboxItem struct {
 	ItemKind  string // message or event
 	ItemID    int64
 	Subject   string
+	Series    bool // it is about a whole series: the item is its master
 	State     Pending
 	Attempts  int
 	Since     time.Time

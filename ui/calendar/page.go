@@ -346,7 +346,7 @@ func (p *Page) Open(id int64) {
 			p.head.choose(modeWeek)
 			p.mode = modeWeek
 		}
-		p.reveal = id
+		p.reveal = e.ID
 		p.goTo(first)
 	})
 }

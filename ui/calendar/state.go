@@ -162,7 +162,7 @@ func (p *Page) EditQueued(id int64) {
 			p.host.Fail(page.T("open the event"), err)
 			return
 		}
-		p.Open(id)
+		p.Open(e.ID)
 		p.panel.leave(func() { p.panel.open(e, true) })
 	})
 }

@@ -97,6 +97,8 @@ func TestEachStateHasItsWordsAndButtons(t *testing.T) {
 			[]string{"New mail", "attach the file again"}, map[string]string{"Edit": ""}, nil},
 		{"uploading", mirror.OutboxItem{ID: 5, Kind: "mail.send", Subject: "Plan", Mail: &mirror.NewMail{}, Files: []mirror.File{{Name: "plan.pdf", Size: 40_000_000, Sent: 12_000_000}, {Name: "note.txt", Size: 1000, Sent: 1000, Uploaded: true}}},
 			[]string{"sending files: 12 MB of 40 MB", "plan.pdf", "12 MB of 40 MB", "note.txt"}, nil, nil},
+		{"a series", mirror.OutboxItem{ID: 9, Kind: "event.edit", ItemKind: "event", ItemID: 9, Series: true, Subject: "Stand-up", State: mirror.PendingQueued, Reason: "offline", Fields: []string{"location"}},
+			[]string{"Change series", "Stand-up", "place"}, map[string]string{"Edit": ""}, nil},
 		{"under way", mirror.OutboxItem{ID: 7, Kind: "mail.send", Subject: "Under way", State: mirror.PendingQueued, Begun: true, Mail: &mirror.NewMail{}},
 			[]string{"Under way", "On its way"}, nil, []string{"Try again now", "Send now"}},
 		{"held", mirror.OutboxItem{ID: 8, Kind: "mail.send", Subject: "Plan", State: mirror.PendingQueued, Mail: &mirror.NewMail{}, Next: since.Add(time.Hour)},

@@ -75,7 +75,7 @@ func title(it *mirror.OutboxItem) string {
 		return page.T("Forward")
 	case it.Kind == "mail.read" && slices.Contains(it.Fields, "flag"):
 		return page.T("Flag")
-	case it.Conflict != nil && it.Conflict.Series:
+	case it.Series && it.Kind == "event.edit":
 		return page.T("Change series")
 	}
 	return What(it.Kind)
