@@ -56,7 +56,8 @@ func (r *runner) readCategories(ctx context.Context) error {
 				return fmt.Errorf("write categories: %w", err)
 			}
 		}
-		tx.Changed(store.Folders) // whoever shows messages reads them
+		tx.Changed(store.Folders)             // whoever shows messages reads them
+		tx.Changed(store.Accounts, r.account) // and so does the calendar
 		return nil
 	})
 }

@@ -21,7 +21,7 @@ func (s *scene) face(event int) face {
 	f := face{
 		title: titleOf(e),
 		place: e.Location,
-		look:  lookOf(colorOf(e, s.colors[e.CalendarID]), kindOf(e), past, opaque(kit.ColorPage)),
+		look:  lookOf(colorOf(e, s.categories, s.colors[e.CalendarID]), kindOf(e), past, opaque(kit.ColorPage)),
 	}
 	if !e.AllDay {
 		f.short = when.Clock(wall(e.Start, s.week.loc))

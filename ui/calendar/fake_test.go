@@ -13,14 +13,15 @@ import (
 // fake is Data in memory: what the page asks for and does is recorded. It stands for the mirror where a test wants to
 // decide what happens; the tests of store_test.go use the real one.
 type fake struct {
-	mu        sync.Mutex
-	zone      *time.Location
-	accounts  []mirror.Account
-	calendars []mirror.Calendar
-	events    []mirror.Event
-	outbox    []mirror.OutboxItem
-	fail      error // of the next edits
-	failRead  error
+	categories []mirror.Category
+	mu         sync.Mutex
+	zone       *time.Location
+	accounts   []mirror.Account
+	calendars  []mirror.Calendar
+	events     []mirror.Event
+	outbox     []mirror.OutboxItem
+	fail       error // of the next edits
+	failRead   error
 
 	edits   []mirror.EventEdit
 	created []mirror.NewEvent
@@ -68,6 +69,12 @@ func (f *fake) byID(id int64) mirror.Event {
 func (f *fake) Accounts(context.Context) ([]mirror.Account, error) {
 	return f.accounts, f.failRead
 }
+func (f *fake) Categories(context.Context, int64) ([]mirror.Category, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.categories, nil
+}
+
 func (f *fake) Calendars(_ context.Context, account int64) (out []mirror.Calendar, _ error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

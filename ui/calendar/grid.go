@@ -30,13 +30,14 @@ const workFrom, workTo = 8 * 60, 18 * 60
 
 // scene is what the three parts of the view (heads, all-day row, grid) draw from; the page owns it.
 type scene struct {
-	week     *week
-	colors   map[int64]string // of calendars, by row id
-	now      time.Time
-	selected int64 // row id of the selected event, 0 for none
-	day      when.Date
-	slot     int // minutes of the marked empty place on day; -1 for none
-	slotLong int // how many minutes it is long; 0: half an hour
+	week       *week
+	colors     map[int64]string    // of calendars, by row id
+	categories map[category]string // their colours
+	now        time.Time
+	selected   int64 // row id of the selected event, 0 for none
+	day        when.Date
+	slot       int // minutes of the marked empty place on day; -1 for none
+	slotLong   int // how many minutes it is long; 0: half an hour
 
 }
 

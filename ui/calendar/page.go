@@ -3,6 +3,7 @@ package calendar
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -18,6 +19,8 @@ import (
 type Data interface {
 	Accounts(ctx context.Context) ([]mirror.Account, error)
 	Calendars(ctx context.Context, accountID int64) ([]mirror.Calendar, error)
+	// Categories lists an account's categories with their colours.
+	Categories(ctx context.Context, accountID int64) ([]mirror.Category, error)
 	// Events lists what happens in [from, to), bodies left out.
 	Events(ctx context.Context, from, to time.Time) ([]mirror.Event, error)
 	Event(ctx context.Context, id int64) (mirror.Event, error)
@@ -87,10 +90,11 @@ const (
 
 // snapshot is one reading of the days shown.
 type snapshot struct {
-	accounts  []mirror.Account
-	calendars []mirror.Calendar
-	events    []mirror.Event
-	days      []when.Date
+	accounts   []mirror.Account
+	calendars  []mirror.Calendar
+	categories map[category]string // their colours
+	events     []mirror.Event
+	days       []when.Date
 }
 
 var (
@@ -193,7 +197,7 @@ func (p *Page) load() {
 	days := daysOf(p.mode, p.day, when.WeekStart())
 	zone := p.opt.Zone
 	p.loader.Load(func(ctx context.Context) (snapshot, error) {
-		s := snapshot{days: days}
+		s := snapshot{days: days, categories: map[category]string{}}
 		var err error
 		if s.accounts, err = p.data.Accounts(ctx); err != nil {
 			return s, fmt.Errorf("read accounts: %w", err)
@@ -204,6 +208,13 @@ func (p *Page) load() {
 				return s, fmt.Errorf("read calendars: %w", err)
 			}
 			s.calendars = append(s.calendars, list...)
+			categories, err := p.data.Categories(ctx, a.ID)
+			if err != nil {
+				return s, fmt.Errorf("read categories: %w", err)
+			}
+			for _, c := range categories {
+				s.categories[category{a.ID, strings.ToLower(c.Name)}] = kit.CategoryColor(c.Color)
+			}
 		}
 		s.events, err = p.data.Events(ctx, days[0].At(0, zone), days[len(days)-1].Add(1).At(0, zone))
 		if err != nil {
@@ -227,7 +238,7 @@ func (p *Page) apply(s snapshot) {
 	}
 	p.held = nil
 	p.accounts, p.calendars = s.accounts, s.calendars
-	p.scene.colors = map[int64]string{}
+	p.scene.colors, p.scene.categories = map[int64]string{}, s.categories
 	for _, c := range s.calendars {
 		p.scene.colors[c.ID] = ColorOf(c)
 	}

@@ -3,6 +3,7 @@ package calendar
 import (
 	"fmt"
 	"image/color"
+	"strings"
 	"sync"
 
 	"fyne.io/fyne/v2"
@@ -12,9 +13,19 @@ import (
 	"supercrm/ui/kit"
 )
 
-// colorOf is the name of an event's colour: its first category's, else its calendar's ("auto" is blue).
-func colorOf(e *mirror.Event, calendarColor string) string {
+// category names a category of an account, in lower case.
+type category struct {
+	account int64
+	name    string
+}
+
+// colorOf is the name of an event's colour: its first category's as the mailbox has it, or by its name where the mailbox has
+// none for it; without categories its calendar's ("auto" is blue).
+func colorOf(e *mirror.Event, categories map[category]string, calendarColor string) string {
 	if len(e.Categories) > 0 {
+		if c := categories[category{e.AccountID, strings.ToLower(e.Categories[0])}]; c != "" {
+			return c
+		}
 		if c := kit.HueNamed(e.Categories[0]); c != "" {
 			return c
 		}

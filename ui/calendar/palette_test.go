@@ -58,16 +58,20 @@ func TestColorOf(t *testing.T) {
 	for want, e := range map[string]mirror.Event{
 		"red": {Categories: []string{"Red category", "Blue category"}}, "teal": {}, "purple": {Categories: []string{"PURPLE"}},
 	} {
-		if got := colorOf(&e, "lightTeal"); got != want {
+		if got := colorOf(&e, nil, "lightTeal"); got != want {
 			t.Errorf("%v: %q, want %q", e.Categories, got, want)
 		}
 	}
-	if colorOf(&mirror.Event{}, "auto") != "blue" {
+	if colorOf(&mirror.Event{}, nil, "auto") != "blue" {
 		t.Error("a calendar without a colour is blue")
 	}
 	e := mirror.Event{Categories: []string{"Customer"}}
-	if a, b := colorOf(&e, "auto"), colorOf(&mirror.Event{Categories: []string{"customer"}}, "lightRed"); a != b {
+	if a, b := colorOf(&e, nil, "auto"), colorOf(&mirror.Event{Categories: []string{"customer"}}, nil, "lightRed"); a != b {
 		t.Errorf("one category, two colours: %s %s", a, b)
+	}
+	e.AccountID = 2
+	if got := colorOf(&e, map[category]string{{1, "customer"}: "red", {2, "customer"}: "brown"}, "auto"); got != "brown" {
+		t.Errorf("the mailbox's colour is brown, not %s", got)
 	}
 }
 

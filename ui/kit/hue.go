@@ -92,6 +92,9 @@ func CategoryHue(preset string) Hue {
 	return h
 }
 
+// CategoryColor is the name of a category's colour by its preset; "" for one without.
+func CategoryColor(preset string) string { return presets[preset].name }
+
 // Spare are the colours for what has a name but no colour.
 var spare = []string{"teal", "purple", "orange", "green", "pink", "brown", "yellow", "red"}
 
