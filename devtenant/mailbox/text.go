@@ -21,6 +21,7 @@ func Preview(body Body) string {
 		text = plain(text, 700)
 	}
 	var out strings.Builder
+	out.Grow(min(len(text), previewLength+16))
 	n, space := 0, false
 	for _, r := range text {
 		if r == '\n' || r == '\r' || r == ' ' || r == '\t' || r == '\u00a0' {
@@ -43,9 +44,12 @@ func Preview(body Body) string {
 
 var blocks = map[string]bool{"p": true, "div": true, "br": true, "tr": true, "li": true, "table": true, "h1": true, "h2": true, "h3": true, "hr": true, "ul": true, "ol": true, "blockquote": true}
 
+var blanks = strings.NewReplacer("\r", " ", "\n", " ", "\t", " ")
+
 // plain stops after about limit bytes of text; −1: never.
 func plain(s string, limit int) string {
 	var out strings.Builder
+	out.Grow(min(len(s), max(limit+64, 1024)))
 	for s != "" && (limit < 0 || out.Len() < limit) {
 		at := strings.IndexByte(s, '<')
 		if at < 0 {
@@ -60,12 +64,9 @@ func plain(s string, limit int) string {
 				}
 			}
 			text = html.UnescapeString(text)
-			text = strings.Map(func(r rune) rune {
-				if r == '\r' || r == '\n' || r == '\t' {
-					return ' '
-				}
-				return r
-			}, text)
+			if strings.ContainsAny(text, "\r\n\t") {
+				text = blanks.Replace(text)
+			}
 			out.WriteString(text)
 			s = s[at:]
 			continue
@@ -77,10 +78,11 @@ func plain(s string, limit int) string {
 		}
 		tag, rest, _ := strings.Cut(s[1:], ">")
 		s = rest
-		name := strings.ToLower(strings.TrimLeft(tag, "/"))
+		name := strings.TrimLeft(tag, "/")
 		if cut := strings.IndexAny(name, " \t\r\n/"); cut >= 0 {
 			name = name[:cut]
 		}
+		name = strings.ToLower(name) // of attributes there may be many
 		switch {
 		case (name == "style" || name == "script" || name == "head" || name == "title") && !strings.HasPrefix(tag, "/"):
 			s = s[closing(s, name):]
