@@ -115,8 +115,11 @@ func TestCategoriesKeepTheMailboxesOrder(t *testing.T) {
 	r.down.Store(false)
 	r.m.SyncNow(r.account)
 	r.sent()
-	if got := r.mail("Quote 1").Categories; !slices.Equal(got, []string{"Customer", "Quote"}) {
-		t.Errorf("%q", got)
+	// A connection that was open may have carried the first change all the same: then the order is another.
+	there, err := r.box.Message(r.graphID("message", id))
+	must(t, err)
+	if got := r.mail("Quote 1").Categories; !slices.Equal(got, there.Categories) || len(got) != 2 {
+		t.Errorf("%q, in the mailbox %q", got, there.Categories)
 	}
 	r.same()
 }
