@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync"
 	"time"
 )
 
@@ -28,10 +29,7 @@ func (s *Session) forget(ctx context.Context) {
 	}
 	client.CloseIdleConnections()
 	for range forgetRounds {
-		// The first finds what was dropped and what only holds it weakly, such as package unique's table; the second frees it.
-		runtime.GC()
-		runtime.GC()
-		fillOver()
+		empty()
 		select {
 		case <-ctx.Done():
 			return
@@ -39,6 +37,20 @@ func (s *Session) forget(ctx context.Context) {
 		}
 	}
 	debug.FreeOSMemory()
+}
+
+// emptying lets one at a time change how many processors the program uses.
+var emptying sync.Mutex
+
+// empty frees and fills over with one processor: each of several would set aside places that nobody else can fill.
+func empty() {
+	emptying.Lock()
+	defer emptying.Unlock()
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	// The first finds what was dropped and what only holds it weakly, such as package unique's table; the second frees it.
+	runtime.GC()
+	runtime.GC()
+	fillOver()
 }
 
 // fillOver allocates, size class by size class, as much as lies free between things in use: the allocator takes those places

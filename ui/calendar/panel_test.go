@@ -316,7 +316,7 @@ func TestSuggestions(t *testing.T) {
 	if got := len(n.suggest.Object().Objects); got != 1 {
 		t.Fatalf("%d suggestions, want Anna alone: Ben is there already", got)
 	}
-	n.suggest.Object().Objects[0].(*kit.Item).OnTapped()
+	n.suggest.Object().Objects[0].(fyne.Tappable).Tapped(nil)
 	if got := n.people.Entry.Text; got != "ben@x.example, Anna Berg <anna@northwind.example>, " {
 		t.Errorf("now %q", got)
 	}

@@ -33,7 +33,7 @@ type List struct {
 	entry  *kit.Entry
 	loader *page.Loader[[]page.Party]
 	object *fyne.Container
-	rows   []*kit.Item
+	rows   []*row
 	found  []page.Party // of the rows
 	at     int          // the chosen row
 }
@@ -67,7 +67,7 @@ func (l *List) typedKey(k *fyne.KeyEvent) bool {
 func (l *List) choose(at int) {
 	l.at = at
 	for i, r := range l.rows {
-		r.SetOn(i == at)
+		r.choose(i == at)
 	}
 }
 
@@ -132,9 +132,10 @@ func (l *List) show(found []page.Party) {
 		if f.Name != "" {
 			label = f.Name + "  ·  " + f.Addr
 		}
-		row := kit.NewItem("person", label, "", func() { l.take(f) })
-		l.rows, l.found = append(l.rows, row), append(l.found, f)
-		l.object.Add(row)
+		at := len(l.rows)
+		r := newRow(label, func() { l.take(f) }, func() { l.choose(at) })
+		l.rows, l.found = append(l.rows, r), append(l.found, f)
+		l.object.Add(r)
 	}
 	l.choose(0)
 	l.object.Hidden = len(l.rows) == 0

@@ -12,7 +12,6 @@ import (
 
 	"supercrm/internal/store"
 	"supercrm/outlook/mirror"
-	"supercrm/ui/kit"
 	"supercrm/ui/page"
 	"supercrm/ui/uitest"
 )
@@ -180,7 +179,7 @@ func TestRecipientsAreSuggested(t *testing.T) {
 	if !uitest.Shows(to.people.Object(), "Anna an  ·  anna@customer.example") {
 		t.Error(uitest.Texts(to.people.Object()))
 	}
-	to.people.Object().Objects[0].(*kit.Item).OnTapped()
+	to.people.Object().Objects[0].(fyne.Tappable).Tapped(nil)
 	if to.entry.Text != "ben@customer.example, Anna an <anna@customer.example>, " {
 		t.Errorf("%q", to.entry.Text)
 	}
