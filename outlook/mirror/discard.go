@@ -85,6 +85,11 @@ func restore(ctx context.Context, tx *store.Tx, o outboxRow) error {
 			return err
 		}
 		tx.Changed(store.Folders)
+		if o.kind == kindMove { // while it lay where it was not, no round of a folder has looked for it
+			if err := doubtRow(ctx, tx, "message", o.item); err != nil {
+				return err
+			}
+		}
 		_, err = tx.ExecContext(ctx, `UPDATE message SET is_read=coalesce(?,is_read), flagged=coalesce(?,flagged),
 			folder_id=coalesce((SELECT id FROM mail_folder WHERE id=?), folder_id) WHERE id=?`, was.Read, was.Flagged, was.Folder, o.item)
 		return err

@@ -271,3 +271,47 @@ func TestMovedHereAndDeletedThere(t *testing.T) {
 		r.same()
 	}
 }
+
+// A message that the service denies while something else waits on it is asked about afterwards, although no delta tells of
+// it; so is one whose move is given up.
+func TestDeniedWhileSomethingElseWaits(t *testing.T) {
+	r, ctx := ready(t, 3), t.Context()
+	id, moved := r.mail("Quote 1").ID, r.mail("Quote 2").ID
+	graphID := r.graphID("message", id)
+	r.h.SetIntercept(func(req *http.Request) *graph.Fault {
+		switch {
+		case strings.Contains(req.URL.Path, "delta"), strings.HasSuffix(req.URL.Path, "$batch"):
+			return &graph.Fault{Status: http.StatusServiceUnavailable}
+		case req.Method == http.MethodPost:
+			return &graph.Fault{Status: http.StatusForbidden}
+		}
+		return nil
+	})
+	must(t, r.box.RemoveMessage(graphID))
+	_, err := r.m.SendReply(ctx, Reply{MessageID: id, Text: "Hello."})
+	must(t, err)
+	must(t, r.m.MarkRead(ctx, []int64{id}, true))
+	r.until("the mark is over", func() bool {
+		box, err := r.m.Outbox(ctx)
+		must(t, err)
+		return len(box) == 1
+	})
+	if n := r.tally(`SELECT count(*) FROM sync_doubt WHERE graph_id=?`, graphID); n != 1 {
+		t.Errorf("%d doubts", n)
+	}
+	must(t, r.m.Move(ctx, []int64{moved}, "archive"))
+	r.until("the move is refused", func() bool {
+		box, err := r.m.Outbox(ctx)
+		must(t, err)
+		for _, it := range box {
+			if it.Kind == kindMove && it.State == PendingFailed {
+				must(t, r.m.Discard(ctx, it.ID))
+				return true
+			}
+		}
+		return false
+	})
+	if n := r.tally(`SELECT count(*) FROM sync_doubt WHERE graph_id=?`, r.graphID("message", moved)); n != 1 {
+		t.Errorf("%d doubts of the one that was to move", n)
+	}
+}

@@ -117,8 +117,8 @@ func (r *runner) mailGone(ctx context.Context, o outboxRow) error {
 		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM outbox WHERE item_kind='message' AND item_id=? AND id<>?`, o.item, o.id).Scan(&others); err != nil {
 			return fmt.Errorf("read queue: %w", err)
 		}
-		if others > 0 {
-			return nil
+		if others > 0 { // asked about when they are through: a delta may not tell of it any more
+			return doubtRow(ctx, tx, "message", o.item)
 		}
 		if err := note(ctx, tx, ledgerEntry{account: o.account, item: o.item, kind: "message", what: ledgerDeleted, why: whyConfirmation, who: byElsewhere, at: millis(r.m.now())}); err != nil {
 			return err
