@@ -237,26 +237,35 @@ func (v *verifier) rowsOf(ctx context.Context, query string, args ...any) (map[s
 	return out, nil
 }
 
-// folder verifies one mail folder.
-func (v *verifier) folder(ctx context.Context, f folderRef, s scope, p *Place) error {
-	since := instant(s.from) // how far back mail is mirrored; what is older and still here is left alone
-	server := map[string]here{}
-	link := ""
-	for {
-		page, err := v.r.client.MessageMarks(ctx, f.graph, link, since)
+// marks reads a place's list to the end, page by page.
+func (v *verifier) marks(fetch func(link string) (outlook.Page[outlook.Mark], error), each func(outlook.Mark)) error {
+	for link := ""; ; {
+		page, err := fetch(link)
 		v.asked(1)
 		if err != nil {
 			return err
 		}
 		for _, m := range page.Items {
-			server[m.ID] = here{etag: m.ETag}
+			each(m)
 		}
 		v.at.Items += len(page.Items)
 		v.tell()
 		if page.Last() {
-			break
+			return nil
 		}
 		link = page.Next
+	}
+}
+
+// folder verifies one mail folder.
+func (v *verifier) folder(ctx context.Context, f folderRef, s scope, p *Place) error {
+	since := instant(s.from) // how far back mail is mirrored; what is older and still here is left alone
+	server := map[string]here{}
+	if err := v.marks(func(link string) (outlook.Page[outlook.Mark], error) {
+		return v.r.client.MessageMarks(ctx, f.graph, link, since)
+	},
+		func(m outlook.Mark) { server[m.ID] = here{etag: m.ETag} }); err != nil {
+		return err
 	}
 	rows, err := v.rowsOf(ctx, `SELECT graph_id, change_key, 0, 0, EXISTS (SELECT 1 FROM outbox WHERE item_kind='message' AND item_id=message.id)
 		FROM message WHERE account_id=? AND folder_id=? AND graph_id<>'' AND received_at>=?`, v.r.account, f.id, millis(since))
@@ -324,30 +333,20 @@ func (v *verifier) calendar(ctx context.Context, c calendarRef, s scope, p *Plac
 	from, to := instant(s.from), instant(s.to)
 	server := map[string]here{}
 	kinds := map[string]string{}
-	link := ""
-	for {
-		page, err := v.r.client.EventMarks(ctx, c.graph, link, from, to)
-		v.asked(1)
-		if err != nil {
-			return err
-		}
-		for _, e := range page.Items {
-			h := here{etag: e.ETag}
-			if e.Start != nil && e.End != nil {
-				start, err1 := e.Start.Time()
-				end, err2 := e.End.Time()
-				if err1 == nil && err2 == nil {
-					h.start, h.end = millis(start), millis(end)
-				}
+	if err := v.marks(func(link string) (outlook.Page[outlook.Mark], error) {
+		return v.r.client.EventMarks(ctx, c.graph, link, from, to)
+	}, func(e outlook.Mark) {
+		h := here{etag: e.ETag}
+		if e.Start != nil && e.End != nil {
+			start, err1 := e.Start.Time()
+			end, err2 := e.End.Time()
+			if err1 == nil && err2 == nil {
+				h.start, h.end = millis(start), millis(end)
 			}
-			server[e.ID], kinds[e.ID] = h, e.Type
 		}
-		v.at.Items += len(page.Items)
-		v.tell()
-		if page.Last() {
-			break
-		}
-		link = page.Next
+		server[e.ID], kinds[e.ID] = h, e.Type
+	}); err != nil {
+		return err
 	}
 	rows, err := v.rowsOf(ctx, `SELECT graph_id, change_key, start_at, end_at, EXISTS (SELECT 1 FROM outbox WHERE item_kind='event' AND item_id=event.id)
 		FROM event WHERE account_id=? AND calendar_id=? AND graph_id<>'' AND kind<>'seriesMaster' AND start_at<? AND end_at>?`, v.r.account, c.id, s.to, s.from)

@@ -19,21 +19,11 @@ func (r *runner) contactFolderRefs(ctx context.Context) ([]folderRef, error) {
 // contacts verifies one address book.
 func (v *verifier) contacts(ctx context.Context, f folderRef, p *Place) error {
 	server := map[string]here{}
-	for link := ""; ; {
-		page, err := v.r.client.ContactMarks(ctx, f.graph, link)
-		v.asked(1)
-		if err != nil {
-			return err
-		}
-		for _, m := range page.Items {
-			server[m.ID] = here{etag: m.ETag}
-		}
-		v.at.Items += len(page.Items)
-		v.tell()
-		if page.Last() {
-			break
-		}
-		link = page.Next
+	if err := v.marks(func(link string) (outlook.Page[outlook.Mark], error) {
+		return v.r.client.ContactMarks(ctx, f.graph, link)
+	},
+		func(m outlook.Mark) { server[m.ID] = here{etag: m.ETag} }); err != nil {
+		return err
 	}
 	rows, err := v.rowsOf(ctx, `SELECT graph_id, change_key, 0, 0, 0 FROM contact WHERE account_id=? AND folder_id=?`, v.r.account, f.id)
 	if err != nil {
