@@ -123,6 +123,7 @@ func (h *house) start() {
 	})
 	h.end = sync.OnceFunc(func() {
 		h.win.Stop()
+		h.session.Close()
 		cancel()
 		h.mirror.Close()
 		h.db.Close()

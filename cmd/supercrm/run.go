@@ -143,6 +143,7 @@ func serve(ctx context.Context, a fyne.App, db *store.DB, dir string, o options,
 		end.add(func() { forget(context.WithoutCancel(ctx), m, keeper, log) })
 	}
 	s := session.New(session.Options{Auth: keeper, Mirror: m, GraphURL: where.graphURL, Log: log})
+	end.add(s.Close)
 	w := &ways{Session: s, open: openBrowser, demo: o.demo,
 		memory: func() *auth.Client {
 			now := where

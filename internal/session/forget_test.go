@@ -11,6 +11,7 @@ func BenchmarkForget(b *testing.B) {
 		}
 	}
 	s := New(Options{})
+	defer s.Close()
 	for b.Loop() {
 		s.forget(b.Context())
 	}

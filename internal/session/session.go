@@ -25,7 +25,7 @@ type Options struct {
 	Log      *slog.Logger
 }
 
-// Session is safe for concurrent use.
+// Session is safe for concurrent use. Close it when the program ends.
 type Session struct {
 	o Options
 
@@ -34,11 +34,16 @@ type Session struct {
 	graph   string
 	keepers map[string]*auth.Client // by account key: who holds the tokens of a connected account
 	passing map[*auth.Client]bool   // those that forget everything when the program ends
+
+	closed         bool
+	stopForgetting context.CancelFunc
+	background     sync.WaitGroup
 }
 
 // New returns a session that has connected nothing yet.
 func New(o Options) *Session {
-	return &Session{o: o, auth: o.Auth, graph: o.GraphURL, keepers: map[string]*auth.Client{}, passing: map[*auth.Client]bool{}}
+	return &Session{o: o, auth: o.Auth, graph: o.GraphURL, keepers: map[string]*auth.Client{}, passing: map[*auth.Client]bool{},
+		stopForgetting: func() {}}
 }
 
 // UsePassing changes who keeps the tokens from the next sign-in on to one that forgets them when the program ends: the
@@ -197,8 +202,9 @@ func (s *Session) ReadApproval(text string) (auth.Approval, error) {
 	return s.client().ReadApproval(text)
 }
 
-// Verify asks the login server, silently, what each connected account may do now: the proof after an approval. An account that gained permissions is connected anew with them. The
-// accounts come as they are afterwards; an error says that some could not be asked.
+// Verify asks the login server, silently, what each connected account may do now: the proof after an approval. An
+// account that gained permissions is connected anew with them. The accounts come as they are afterwards; an error says that
+// some could not be asked.
 func (s *Session) Verify(ctx context.Context) ([]mirror.Account, error) {
 	known, err := s.o.Mirror.Accounts(ctx)
 	if err != nil {

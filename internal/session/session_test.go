@@ -116,6 +116,7 @@ func TestClaimsAndSecretsFromSignInToSignOut(t *testing.T) {
 	defer r.m.Close()
 	keeper := auth.New(auth.Config{ClientID: tenant.ClientID, LoginURL: tenant.LoginURL, LockDir: dir, HTTP: &http.Client{Transport: r.tap}}, r.keys, log)
 	r.s = New(Options{Auth: keeper, Mirror: r.m, GraphURL: tenant.GraphURL, Log: log})
+	defer r.s.Close()
 
 	var asked string
 	open := func(address string) error {

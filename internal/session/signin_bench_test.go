@@ -111,6 +111,7 @@ func timeSignIn(b *testing.B, tenant *devtenant.Server, keys auth.Keychain) (own
 	client := &http.Client{Transport: watch}
 	keeper := auth.New(auth.Config{ClientID: tenant.ClientID, LoginURL: tenant.LoginURL, LockDir: dir, HTTP: client}, keys, nil)
 	s := New(Options{Auth: keeper, Mirror: m, GraphURL: tenant.GraphURL, HTTP: client})
+	defer s.Close()
 
 	v := visitor.New()
 	defer v.Close()
