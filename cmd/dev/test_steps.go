@@ -77,8 +77,12 @@ func staticcheck(ctx context.Context, t *tests) error {
 	return stream(ctx, t.out, t.env, "go", "tool", "staticcheck", "./...")
 }
 
+// raceTests leaves the database's engine out of the detector's sight: it is C that was translated, takes its locks in a
+// package that is watched, and would be most of what the tests do, four times as long in all. checkptr, which comes with
+// -race, looks at each of its pointers.
 func raceTests(ctx context.Context, t *tests) error {
-	return stream(ctx, t.out, append(t.env, "CGO_ENABLED=1"), "go", "test", "-race", "-vet=off", "-timeout=25m", "./...")
+	return stream(ctx, t.out, append(t.env, "CGO_ENABLED=1"), "go", "test", "-race", "-gcflags=modernc.org/...=-d=checkptr=0",
+		"-gcflags=modernc.org/sqlite/lib=-d=checkptr=0 -race=false", "-vet=off", "-timeout=25m", "./...")
 }
 
 func shortTests(ctx context.Context, t *tests) error {

@@ -25,7 +25,7 @@ var (
 func TestRandomWalkConverges(t *testing.T) {
 	n := *walks
 	if raceDetector && n == 12 {
-		n = 4
+		n = 8
 	}
 	for i := range n {
 		seed := uint64(*firstWalk + i)
