@@ -29,5 +29,6 @@ func At(all ...Placement) *fyne.Container {
 func Floating(ground fyne.ThemeColorName, o fyne.CanvasObject) fyne.CanvasObject {
 	bg := NewFill(ground, 8)
 	bg.Raised = true
+	bg.Border = ColorHairline // on white a shadow alone is no edge
 	return container.NewStack(bg, o)
 }

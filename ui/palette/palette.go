@@ -60,7 +60,7 @@ type Palette struct {
 	entry  *kit.Entry
 	list   *kit.List
 	items  []Item
-	none   *kit.Text
+	none   *fyne.Container
 	foot   *kit.Text
 	loader *page.Loader[found]
 	object fyne.CanvasObject
@@ -79,11 +79,11 @@ func New(host page.Host, finders []Finder, commands func() []page.Command) *Pale
 	p.list = kit.NewList(rowHeight, newRow, p.bind)
 	p.list.OnPress = p.do
 	p.list.OnOpen = p.do
-	p.none = kit.NewLine(page.T("Nothing found"), kit.SizeBody, kit.ColorMuted)
+	p.none = kit.Inset(kit.NewLine(page.T("Nothing found"), kit.SizeBody, kit.ColorMuted), kit.S2, kit.S4, 0, kit.S4)
 	p.none.Hide()
 	p.foot = kit.NewLine("", kit.SizeSmall, kit.ColorMuted)
 	foot := kit.Stack(0, kit.Hairline(), kit.Inset(p.foot, 6, kit.S4, 6, kit.S4))
-	body := kit.Stack(0, kit.Inset(p.entry, kit.S2, kit.S2, kit.S2, kit.S2), kit.Hairline(), kit.Inset(p.none, kit.S2, kit.S4, 0, kit.S4), kit.Grow(kit.Inset(p.list, kit.S1, 0, kit.S1, 0)), foot)
+	body := kit.Stack(0, kit.Inset(p.entry, kit.S2, kit.S2, kit.S2, kit.S2), kit.Hairline(), p.none, kit.Grow(kit.Inset(p.list, kit.S1, 0, kit.S1, 0)), foot)
 	box := container.New(frame{p}, kit.Floating(kit.ColorRaised, body))
 	p.object = kit.Stack(0, kit.Fixed(kit.Spring(), 0, 40), kit.Row(0, kit.Spring(), box, kit.Spring()), kit.Spring())
 	return p

@@ -90,8 +90,7 @@ func (p *Page) actions(it *mirror.OutboxItem) fyne.CanvasObject {
 		label, icon = page.T("Send now"), "sent"
 	}
 	retry := kit.NewButton(label, icon, p.act(page.T("try again"), func(ctx context.Context) error { return p.data.Retry(ctx, item.ID) }))
-	// What is under way needs no push.
-	if it.State != mirror.PendingQueued || it.Reason != "" || it.Next.After(p.now()) {
+	if p.held(it) || p.stuck(it) {
 		row.Add(retry)
 	}
 	if editable(it) && p.OnEdit != nil {
@@ -110,6 +109,18 @@ func (p *Page) actions(it *mirror.OutboxItem) fyne.CanvasObject {
 	drop.Tip = page.T("Give it up; the item shows again what the mailbox has")
 	row.Add(drop)
 	return row
+}
+
+// stuck tells whether trying again does something: not for what is under way, what waits for a decision, or what can still
+// be taken back.
+func (p *Page) stuck(it *mirror.OutboxItem) bool {
+	switch it.State {
+	case mirror.PendingConflict:
+		return false
+	case mirror.PendingQueued:
+		return !p.held(it) && (it.Reason != "" || it.Next.After(p.now()))
+	}
+	return true
 }
 
 // held tells whether mail waits for nothing but the time in which it can be taken back.

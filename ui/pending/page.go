@@ -5,6 +5,7 @@ package pending
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -164,7 +165,7 @@ func (p *Page) show(items []mirror.OutboxItem) {
 	p.panes.Hidden = len(p.items) == 0
 	p.list.SetCount(len(p.items))
 	p.list.Mark(at)
-	p.retry.Hidden = len(p.items) == 0
+	p.retry.Hidden = !slices.ContainsFunc(p.items, func(it mirror.OutboxItem) bool { return p.stuck(&it) })
 	p.object.Refresh()
 	p.detail()
 }
@@ -208,8 +209,8 @@ func (p *Page) act(doing string, fn func(context.Context) error) func() {
 
 func (p *Page) retryAll() {
 	var ids []int64
-	for _, it := range p.items {
-		if it.State != mirror.PendingConflict {
+	for i := range p.items {
+		if it := &p.items[i]; p.stuck(it) {
 			ids = append(ids, it.ID)
 		}
 	}

@@ -161,6 +161,31 @@ func (p *Page) version(field, whose string) *version {
 	return out
 }
 
+// What waits for a decision cannot be tried again, and mail that can still be called back must not leave with the rest.
+func TestTryingAllAgainPushesOnlyWhatIsStuck(t *testing.T) {
+	held := mirror.OutboxItem{ID: 8, Kind: "mail.send", Subject: "Plan", State: mirror.PendingQueued, Mail: &mirror.NewMail{}, Since: since, Next: time.Now().Add(time.Hour)}
+	h, b, p := openPage(t, fyne.NewSize(1024, 560), conflictItem(), held)
+	if !p.retry.Hidden {
+		t.Error("nothing can be tried again, and it is offered")
+	}
+	b.items = append(b.items, mirror.OutboxItem{ID: 1, Kind: "mail.read", ItemKind: "message", ItemID: 4, State: mirror.PendingQueued, Reason: "offline", Since: since},
+		mirror.OutboxItem{ID: 2, Kind: "event.edit", ItemKind: "event", ItemID: 9, State: mirror.PendingFailed, Reason: "refused", Since: since})
+	h.Changes().Announce(store.Outbox)
+	h.Until("trying again is offered", func() bool { return !p.retry.Hidden })
+	if !uitest.Press(p.Header(), "Try all again") {
+		t.Fatal("no button for all")
+	}
+	asked := []string{<-b.asked, <-b.asked}
+	if slices.Sort(asked); !slices.Equal(asked, []string{"retry 1", "retry 2"}) {
+		t.Errorf("it asks for %q", asked)
+	}
+	select {
+	case more := <-b.asked:
+		t.Errorf("it also asks for %s", more)
+	case <-time.After(100 * time.Millisecond):
+	}
+}
+
 func TestConflictIsChosenFieldByField(t *testing.T) {
 	h, b, p := openPage(t, fyne.NewSize(1200, 760), conflictItem())
 	if uitest.Press(p.Object(), "Save") || uitest.Press(p.Object(), "Save and e-mail") {
