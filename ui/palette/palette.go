@@ -240,6 +240,9 @@ func (p *Palette) find(text string) {
 			return
 		}
 		if p.Server != nil {
+			if len(r.items) == 0 {
+				r.items = append(r.items, Item{Label: page.T("Nothing found on this computer"), heading: true})
+			}
 			r.items = append(r.items, Item{Icon: "globe", Label: page.T("Search the mailbox on the server"), Detail: page.T("For mail that is not kept on this computer"), Do: func() { p.ask(text) }, stays: true})
 		}
 		if len(commands) > 0 && len(r.items) > 0 {
