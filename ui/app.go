@@ -151,6 +151,7 @@ type App struct {
 	statusAgain    bool
 	known          bool // the accounts have been read once
 	mode           kit.Mode
+	leaving        sync.Once
 	quitting       sync.Once
 	onFirst        func() // for the start-up figure
 }
@@ -180,7 +181,7 @@ func New(ctx context.Context, d Deps) *App {
 	a.people = people.New(a, d.Records, d.Timeline)
 	a.pending = pending.New(a, d.Mailbox)
 	a.ledger = ledger.New(a, d.Mailbox)
-	a.frame = frame.New([]page.Page{a.calendar, a.mail, a.people, a.pending, a.ledger}, a.who.Object(), d.Do)
+	a.frame = frame.New([]page.Page{a.calendar, a.mail, a.people, a.pending, a.ledger}, a.who.Object(), a.Do)
 	a.accountsPanel = accounts.New(a, d.Mailbox)
 	a.wireAccounts()
 	a.mirrored = mirrored.New(a, d.Mailbox)
@@ -190,7 +191,7 @@ func New(ctx context.Context, d Deps) *App {
 
 	a.root = container.NewStack()
 	a.floating = container.NewStack()
-	content, endTips := kit.WithTips(a.window.Canvas(), container.NewStack(a.root, a.floating, a.frame.Toasts.Object()), d.Do)
+	content, endTips := kit.WithTips(a.window.Canvas(), container.NewStack(a.root, a.floating, a.frame.Toasts.Object()), a.Do)
 	a.endTips = endTips
 	a.window.SetContent(content)
 	a.wireKeys()
@@ -215,7 +216,17 @@ func (a *App) Quit() {
 	if a.d.Quitting != nil {
 		a.d.Quitting()
 	}
+	a.leave()
 	a.d.Fyne.Quit()
+}
+
+// leave stops what goes on behind the window, before the UI thread's loop ends: what fyne.Do is given afterwards would run
+// at once, on the goroutine that gives it.
+func (a *App) leave() {
+	a.leaving.Do(func() {
+		a.mail.Hidden() // keeps what was typed last
+		a.cancel()
+	})
 }
 
 // quitWait is how long goroutines have to end; a request that does not let go must not hold the window open.
@@ -223,8 +234,7 @@ const quitWait = 5 * time.Second
 
 func (a *App) end() {
 	a.quitting.Do(func() {
-		a.mail.Hidden() // keeps what was typed last
-		a.cancel()
+		a.leave()
 		a.endTips()
 		done := make(chan struct{})
 		go func() {
@@ -257,11 +267,16 @@ func (a *App) Go(what string, fn func(context.Context)) {
 	})
 }
 
-// Do implements page.Host.
+// Do implements page.Host. What has not run when the program quits is dropped.
 func (a *App) Do(fn func()) {
-	if a.ctx.Err() == nil {
-		a.d.Do(fn)
+	if a.ctx.Err() != nil {
+		return
 	}
+	a.d.Do(func() {
+		if a.ctx.Err() == nil {
+			fn()
+		}
+	})
 }
 
 // Changes implements page.Host.

@@ -320,3 +320,19 @@ func TestQuittingKeepsWhatWasTypedLast(t *testing.T) {
 		t.Fatalf("%d drafts, %v", kept, err)
 	}
 }
+
+// When Fyne's loop is over, fyne.Do runs what it is given on the goroutine that gives it: nothing may reach it by then.
+func TestNothingRunsForTheUIAfterQuit(t *testing.T) {
+	h := newHouse(t)
+	h.start()
+	h.until("welcome", func() bool { return h.shows("Sign in with Microsoft") })
+	h.win.Do(func() { t.Error("what waited when the program quit has run") })
+	h.win.Quit()
+	h.win.Do(func() { t.Error("what came after the program quit has run") })
+	for len(h.queue) > 0 {
+		(<-h.queue)()
+	}
+	if h.win.Context().Err() == nil {
+		t.Error("what goes on behind the window was not told to end before the loop was")
+	}
+}

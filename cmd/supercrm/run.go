@@ -55,7 +55,7 @@ func run(ctx context.Context, o options) error {
 	release, already, err := own.SingleInstance(ctx, dir, func() {
 		fyne.Do(func() {
 			if window != nil {
-				window.Raise()
+				window.Do(window.Raise)
 			}
 		})
 	})
@@ -179,9 +179,11 @@ func serve(ctx context.Context, a fyne.App, db *store.DB, dir string, o options,
 	watchStart(win)
 	go func() { // ends with ctx, which ends with run
 		<-ctx.Done()
-		if !end.begun() { // after the loop fyne.Do would call it here, and Fyne complain of the wrong goroutine
-			fyne.Do(win.Quit)
-		}
+		fyne.Do(func() {
+			if !end.begun() { // else the loop is over, fyne.Do has called this on the wrong goroutine, and all is done
+				win.Quit()
+			}
+		})
 	}()
 	if !o.demo {
 		win.Go("backup", func(ctx context.Context) { backUpDaily(ctx, db, log) })
