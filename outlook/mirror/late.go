@@ -17,6 +17,7 @@ type lateness struct {
 	mu    sync.Mutex
 	began time.Time
 	at    map[item]time.Time
+	wrote map[string]time.Time // folder's graph id → when its last page was written
 }
 
 type item struct {
@@ -29,6 +30,25 @@ func (l *lateness) begin(now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.began, l.at = now, nil
+}
+
+// page says that a page of a folder's messages is being written.
+func (l *lateness) page(folder string, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.wrote == nil {
+		l.wrote = map[string]time.Time{}
+	}
+	l.wrote[folder] = now
+}
+
+// passed says whether a page of a folder was written at that time or later: what was asked then about one of its messages
+// may be older, and the folder does not tell again.
+func (l *lateness) passed(folder string, asked time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	at, ok := l.wrote[folder]
+	return ok && !at.Before(asked)
 }
 
 // confirmed says that the service has taken an edit; it is called before that is written.
@@ -50,6 +70,15 @@ func (l *lateness) since(kind string, id int64, asked time.Time) bool {
 	defer l.mu.Unlock()
 	at, ok := l.at[item{kind, id}]
 	return ok && !at.Before(asked) && !at.Before(l.began)
+}
+
+// doubtMessage is doubtRow for a message of which only the service's id is known.
+func doubtMessage(ctx context.Context, tx *store.Tx, account int64, where string, args ...any) error {
+	if _, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO sync_doubt SELECT account_id, 'message', graph_id FROM message
+		WHERE account_id=? AND graph_id<>'' AND `+where, append([]any{account}, args...)...); err != nil {
+		return fmt.Errorf("note a doubt: %w", err)
+	}
+	return nil
 }
 
 // doubtRow notes one row of which it is not sure that it shows what the service has, to be asked about once nothing of the

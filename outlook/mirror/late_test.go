@@ -11,6 +11,7 @@ import (
 
 	"supercrm/devtenant/graph"
 	"supercrm/devtenant/mailbox"
+	"supercrm/internal/store"
 )
 
 // late keeps back, once it is armed, the next answer to a request whose path ends so, until it is let go.
@@ -313,5 +314,71 @@ func TestDeniedWhileSomethingElseWaits(t *testing.T) {
 	})
 	if n := r.tally(`SELECT count(*) FROM sync_doubt WHERE graph_id=?`, r.graphID("message", moved)); n != 1 {
 		t.Errorf("%d doubts of the one that was to move", n)
+	}
+}
+
+// Somebody moves a message to another folder and removes it there. What the service said of it between the two must not
+// stay, whichever folder's page is written first.
+func TestAnAnswerThatTheNextFolderHasOvertaken(t *testing.T) {
+	for _, order := range []string{"asked, read, written", "asked, left, written"} {
+		t.Run(order, func(t *testing.T) {
+			r, ctx := newRig(t), t.Context()
+			r.pollEvery = time.Hour
+			r.furnish(3)
+			r.start()
+			r.synced()
+			must(t, r.box.MoveMessage(r.graphID("message", r.mail("Quote 2").ID), "archive"))
+			r.renewed() // the archive is there
+			r.m.Close()
+			r.m = New(Options{DB: r.db, Now: r.now, PollEvery: time.Hour})
+			r.connect()
+			r.synced()
+			rn, row := r.m.runner(r.account), r.mail("Quote 1")
+			var inbox, archive folderRef
+			folders, err := rn.folderRefs(ctx)
+			must(t, err)
+			for _, f := range folders {
+				switch {
+				case f.id == row.FolderID:
+					inbox = f
+				case f.wellKnown == "archive":
+					archive = f
+				}
+			}
+			if archive.id == 0 {
+				t.Fatal("no archive")
+			}
+			write := func(f folderRef, c messageChange) {
+				t.Helper()
+				must(t, r.db.Write(ctx, "test", func(tx *store.Tx) error {
+					s, err := rn.scope(ctx, "messages:"+f.graph)
+					if err != nil {
+						return err
+					}
+					return rn.writeMessages(ctx, tx, f, s, []messageChange{c})
+				}))
+			}
+			id := r.graphID("message", row.ID)
+			must(t, r.box.MoveMessage(id, "archive"))
+			asked, err := rn.settleMessage(ctx, inbox, removedMessage(id))
+			must(t, err)
+			if asked.live == nil {
+				t.Fatalf("%+v", asked)
+			}
+			must(t, r.box.RemoveMessage(id))
+			if order == "asked, read, written" {
+				must(t, rn.syncMessages(ctx, archive))
+				write(inbox, asked)
+			} else {
+				left, err := rn.settleMessage(ctx, archive, removedMessage(id))
+				must(t, err)
+				write(inbox, asked)
+				write(archive, left)
+			}
+			must(t, rn.settleDoubts(ctx))
+			if rows, err := r.m.MessageRows(ctx, []int64{row.ID}); err != nil || len(rows) != 0 {
+				t.Fatalf("what is gone is shown: %+v, %v", rows, err)
+			}
+		})
 	}
 }

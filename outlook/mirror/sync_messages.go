@@ -96,9 +96,10 @@ func (r *runner) syncMessages(ctx context.Context, f folderRef) error {
 
 // messageChange is what a delta's item turned out to mean. No field set: nothing is to be done.
 type messageChange struct {
-	live *outlook.Message
-	gone string // graph id of a row to delete
-	left string // graph id of a row that is elsewhere already: by its new folder's round, or because the person moves it
+	live  *outlook.Message
+	asked time.Time // when live was asked for by itself; zero when the delta said it
+	gone  string    // graph id of a row to delete
+	left  string    // graph id of a row that is elsewhere already: by its new folder's round, or because the person moves it
 }
 
 // local finds a message's row; folder 0 when there is none.
@@ -129,6 +130,7 @@ func (r *runner) settleMessage(ctx context.Context, f folderRef, m outlook.Messa
 	case m.Removed != nil && folder != f.id:
 		return messageChange{left: m.ID}, nil
 	}
+	asked := r.m.now()
 	now, err := r.client.Message(ctx, m.ID)
 	if outlook.IsNotFound(err) {
 		return messageChange{gone: m.ID}, nil
@@ -136,7 +138,14 @@ func (r *runner) settleMessage(ctx context.Context, f folderRef, m outlook.Messa
 	if err != nil {
 		return messageChange{}, err
 	}
-	return messageChange{live: &now}, nil
+	return messageChange{live: &now, asked: asked}, nil
+}
+
+// overtaken says whether the folder in which a message was, when it was asked about, has been read since: it may have said
+// that the message has left it, while the row was not there yet.
+func (r *runner) overtaken(c messageChange, f folderRef) bool {
+	in := c.live.ParentFolderID
+	return !c.asked.IsZero() && in != nil && *in != f.graph && r.late.passed(*in, c.asked)
 }
 
 func (r *runner) writeMessages(ctx context.Context, tx *store.Tx, f folderRef, s scope, changes []messageChange) error {
@@ -146,6 +155,7 @@ func (r *runner) writeMessages(ctx context.Context, tx *store.Tx, f folderRef, s
 	}
 	defer w.close()
 	w.from, w.late = r.origin(s.why()), func(id int64) bool { return r.late.of("message", id) }
+	r.late.page(f.graph, r.m.now())
 	for _, c := range changes {
 		if c.live != nil {
 			if err := w.upsert(c.live, f.id); err != nil {
@@ -154,9 +164,18 @@ func (r *runner) writeMessages(ctx context.Context, tx *store.Tx, f folderRef, s
 			if err := s.met(ctx, tx, r.account, c.live.ID); err != nil {
 				return err
 			}
+			if r.overtaken(c, f) {
+				if err := doubtMessage(ctx, tx, r.account, `graph_id=?`, c.live.ID); err != nil {
+					return err
+				}
+			}
 		}
 		if c.left != "" { // while a move waits this may mean that the message is gone, and it is said only once
 			if err := doubt(ctx, tx, r.account, "message", `t.graph_id=?`, c.left); err != nil {
+				return err
+			}
+			// Another folder's round may have put the row here since this was looked at.
+			if err := doubtMessage(ctx, tx, r.account, `graph_id=? AND folder_id=?`, c.left, f.id); err != nil {
 				return err
 			}
 		}
