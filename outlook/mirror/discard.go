@@ -86,7 +86,7 @@ func restore(ctx context.Context, tx *store.Tx, o outboxRow) error {
 		}
 		tx.Changed(store.Folders)
 		if o.kind == kindMove { // while it lay where it was not, no round of a folder has looked for it
-			if err := doubtRow(ctx, tx, "message", o.item); err != nil {
+			if err := doubt(ctx, tx, o.account, "message", `t.id=?`, o.item); err != nil {
 				return err
 			}
 		}
@@ -104,7 +104,7 @@ func restore(ctx context.Context, tx *store.Tx, o outboxRow) error {
 			return err
 		}
 		if made { // it arrived, though the answer did not; a delta has told of it, and will not do so again
-			return doubtRow(ctx, tx, "event", o.item)
+			return doubt(ctx, tx, o.account, "event", `t.id=?`, o.item)
 		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM outbox WHERE item_kind='event' AND item_id=?`, o.item); err != nil {
 			return err

@@ -10,26 +10,30 @@ import (
 	"supercrm/outlook"
 )
 
-// doubt notes rows that a removal was told of while something of the person's waits on them. where chooses rows of the
-// item's table (message, event), as t.
+// doubt notes rows of which it is not sure that they show what the service has. They are asked about at the end of a round,
+// once nothing of the person's waits on them. where chooses rows of the item's table (message, event), as t.
 func doubt(ctx context.Context, tx *store.Tx, account int64, itemKind, where string, args ...any) error {
 	if _, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO sync_doubt SELECT t.account_id, '`+itemKind+`', t.graph_id FROM `+itemKind+` t
-		WHERE t.account_id=? AND t.graph_id<>'' AND EXISTS (SELECT 1 FROM outbox o WHERE o.item_kind='`+itemKind+`' AND o.item_id=t.id) AND `+where,
-		append([]any{account}, args...)...); err != nil {
+		WHERE t.account_id=? AND t.graph_id<>'' AND `+where, append([]any{account}, args...)...); err != nil {
 		return fmt.Errorf("note a doubt: %w", err)
 	}
 	return nil
 }
 
+// waited chooses, in doubt's where, the rows on which something of the person's waits.
+func waited(itemKind string) string {
+	return `EXISTS (SELECT 1 FROM outbox o WHERE o.item_kind='` + itemKind + `' AND o.item_id=t.id) AND `
+}
+
 // settleDoubts asks about the rows in doubt on which nothing waits any more. In doubt is what the service said is gone while
 // something of the person's waited on it (a delta tells of a removal only once), and what an edit was confirmed of while a page
-// was read (lateness).
+// was read (lateness). Rows that went meanwhile are asked about all the same: they may have gone with their folder only.
 func (r *runner) settleDoubts(ctx context.Context) error {
 	type doubtful struct{ kind, graph string }
 	all, err := collect(ctx, r.m, "find what is in doubt", func(row scanner) (i doubtful, err error) {
 		err = row.Scan(&i.kind, &i.graph)
 		return i, err
-	}, `SELECT d.item_kind, d.graph_id FROM sync_doubt d WHERE d.account_id=?1 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.account_id=?1 AND
+	}, `SELECT d.item_kind, d.graph_id FROM sync_doubt d WHERE d.account_id=?1 AND d.item_kind IN ('message','event') AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.account_id=?1 AND
 		(o.item_kind='message' AND d.item_kind='message' AND o.item_id=(SELECT id FROM message WHERE account_id=?1 AND graph_id=d.graph_id)
 		OR o.item_kind='event' AND d.item_kind='event' AND o.item_id=(SELECT id FROM event WHERE account_id=?1 AND graph_id=d.graph_id)))`, r.account)
 	if err != nil {
@@ -68,10 +72,6 @@ func (r *runner) settleDoubts(ctx context.Context) error {
 
 // doubtfulMessage asks the service and returns what writes the answer.
 func (r *runner) doubtfulMessage(ctx context.Context, graph string) (func(*store.Tx) error, error) {
-	_, folder, err := r.local(ctx, graph)
-	if err != nil || folder == 0 {
-		return func(*store.Tx) error { return nil }, err
-	}
 	m, err := r.client.Message(ctx, graph)
 	gone := outlook.IsNotFound(err)
 	if err != nil && !gone {
@@ -84,10 +84,11 @@ func (r *runner) doubtfulMessage(ctx context.Context, graph string) (func(*store
 		}
 		defer w.close()
 		w.from = r.origin(whyDelta)
-		if gone {
+		switch {
+		case gone:
 			err = w.remove(graph)
-		} else {
-			err = w.upsert(&m, folder)
+		case m.ParentFolderID != nil:
+			err = w.upsert(&m, 0)
 		}
 		return errors.Join(err, w.announce())
 	}, nil

@@ -1,23 +1,19 @@
 package mirror
 
 import (
-	"context"
-	"fmt"
 	"sync"
 	"time"
-
-	"supercrm/internal/store"
 )
 
-// lateness knows which items an edit of the person's was confirmed of since the round under way began. A page of that round may
-// have been read before and be written after: what it says of them may be older than what is known. It may be newer too,
-// and then no other page will say it; so such an item is passed over and asked about at the end of the round (doubt). It
-// is safe for concurrent use.
+// lateness knows which items an edit of the person's was confirmed of since the round under way began, and which folders had a page
+// written. A page of that round may have been read before and be written after: what it says of them may be older than
+// what is known. It may be newer too, and then no other page will say it; so such an item is passed over and asked about
+// at the end of the round (doubt). It is safe for concurrent use.
 type lateness struct {
 	mu    sync.Mutex
 	began time.Time
 	at    map[item]time.Time
-	wrote map[string]time.Time // folder's graph id → when its last page was written
+	wrote map[int64]time.Time // folder's row → when its last page was written
 }
 
 type item struct {
@@ -33,20 +29,23 @@ func (l *lateness) begin(now time.Time) {
 }
 
 // page says that a page of a folder's messages is being written.
-func (l *lateness) page(folder string, now time.Time) {
+func (l *lateness) page(folder int64, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.wrote == nil {
-		l.wrote = map[string]time.Time{}
+		l.wrote = map[int64]time.Time{}
 	}
 	l.wrote[folder] = now
 }
 
 // passed says whether a page of a folder was written at that time or later: what was asked then about one of its messages
-// may be older, and the folder does not tell again.
-func (l *lateness) passed(folder string, asked time.Time) bool {
+// may be older, and the folder does not tell again. Zero is the beginning of the round.
+func (l *lateness) passed(folder int64, asked time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if asked.IsZero() {
+		asked = l.began
+	}
 	at, ok := l.wrote[folder]
 	return ok && !at.Before(asked)
 }
@@ -64,28 +63,14 @@ func (l *lateness) confirmed(kind string, id int64, now time.Time) {
 // of says whether what this round read of an item may be older than what is known.
 func (l *lateness) of(kind string, id int64) bool { return l.since(kind, id, time.Time{}) }
 
-// since says whether an edit of an item was confirmed at that time or later, in this round.
+// since says whether an edit of an item was confirmed at that time or later, in this round. An answer asked for before the
+// round began is taken to be older: what was confirmed then is forgotten.
 func (l *lateness) since(kind string, id int64, asked time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if !asked.IsZero() && asked.Before(l.began) {
+		return true
+	}
 	at, ok := l.at[item{kind, id}]
 	return ok && !at.Before(asked) && !at.Before(l.began)
-}
-
-// doubtMessage is doubtRow for a message of which only the service's id is known.
-func doubtMessage(ctx context.Context, tx *store.Tx, account int64, where string, args ...any) error {
-	if _, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO sync_doubt SELECT account_id, 'message', graph_id FROM message
-		WHERE account_id=? AND graph_id<>'' AND `+where, append([]any{account}, args...)...); err != nil {
-		return fmt.Errorf("note a doubt: %w", err)
-	}
-	return nil
-}
-
-// doubtRow notes one row of which it is not sure that it shows what the service has, to be asked about once nothing of the
-// person's waits on it.
-func doubtRow(ctx context.Context, tx *store.Tx, itemKind string, id int64) error {
-	if _, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO sync_doubt SELECT account_id, '`+itemKind+`', graph_id FROM `+itemKind+` WHERE id=? AND graph_id<>''`, id); err != nil {
-		return fmt.Errorf("note a doubt: %w", err)
-	}
-	return nil
 }

@@ -118,7 +118,7 @@ func (r *runner) mailGone(ctx context.Context, o outboxRow) error {
 			return fmt.Errorf("read queue: %w", err)
 		}
 		if others > 0 { // asked about when they are through: a delta may not tell of it any more
-			return doubtRow(ctx, tx, "message", o.item)
+			return doubt(ctx, tx, o.account, "message", `t.id=?`, o.item)
 		}
 		if err := note(ctx, tx, ledgerEntry{account: o.account, item: o.item, kind: "message", what: ledgerDeleted, why: whyConfirmation, who: byElsewhere, at: millis(r.m.now())}); err != nil {
 			return err

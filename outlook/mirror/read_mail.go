@@ -46,7 +46,7 @@ func (m *Mirror) Folders(ctx context.Context, accountID int64) ([]Folder, error)
 	}, `SELECT id, account_id, name, well_known, CASE WHEN in_range>=0 THEN in_range ELSE total END, graph_id, parent_graph_id,
 		(SELECT count(*) FROM message WHERE folder_id=f.id),
 		(SELECT count(*) FROM message WHERE folder_id=f.id AND is_read=0)
-		FROM mail_folder f WHERE account_id=?`, accountID)
+		FROM mail_folder f WHERE account_id=? AND NOT `+ending, accountID)
 	if err != nil {
 		return nil, err
 	}

@@ -3,16 +3,18 @@ package mirror
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"supercrm/internal/store"
 	"supercrm/outlook"
 )
 
-// rescued is a message of a folder that is gone, with something of the person's waiting on it. live is nil when the service
-// denies the message too.
+// rescued is a message of a folder that is gone, with something of the person's waiting on it, or of which there is doubt. live is
+// nil when the service denies the message too.
 type rescued struct {
 	id, dead int64 // rows of the message and of the folder
 	live     *outlook.Message
+	asked    time.Time
 }
 
 // rescue asks about the messages that a folder's end would take away although something waits on them: they may only have
@@ -29,16 +31,18 @@ func (r *runner) rescue(ctx context.Context, folders []string) ([]rescued, error
 		err = s.Scan(&x.id, &x.dead, &x.graph)
 		return x, err
 	}, `SELECT m.id, f.id, m.graph_id FROM message m JOIN mail_folder f ON f.id=m.folder_id WHERE f.account_id=? AND f.graph_id IN (SELECT value FROM json_each(?))
-		AND m.graph_id<>'' AND EXISTS (SELECT 1 FROM outbox o WHERE o.item_kind='message' AND o.item_id=m.id)`, r.account, toJSON(folders))
+		AND m.graph_id<>'' AND (EXISTS (SELECT 1 FROM outbox o WHERE o.item_kind='message' AND o.item_id=m.id)
+		OR EXISTS (SELECT 1 FROM sync_doubt d WHERE d.account_id=m.account_id AND d.item_kind='message' AND d.graph_id=m.graph_id))`, r.account, toJSON(folders))
 	if err != nil {
 		return nil, err
 	}
 	return askAll(ctx, rows, func(ctx context.Context, x row) (rescued, error) {
+		asked := r.m.now()
 		m, err := r.client.Message(ctx, x.graph)
 		if outlook.IsNotFound(err) {
 			return rescued{id: x.id, dead: x.dead}, nil
 		}
-		return rescued{x.id, x.dead, &m}, err
+		return rescued{x.id, x.dead, &m, asked}, err
 	})
 }
 
@@ -52,8 +56,9 @@ func (r *runner) rehouse(ctx context.Context, tx *store.Tx, list []rescued) erro
 		return err
 	}
 	defer w.close()
-	w.from = r.origin(whyDelta)
+	w.from, w.late = r.origin(whyDelta), &r.late
 	for _, x := range list {
+		w.asked = x.asked
 		if x.live != nil {
 			parent := int64(0)
 			if x.live.ParentFolderID != nil {

@@ -111,6 +111,9 @@ func (r *runner) endRound(quiet []scope) error {
 	if err := r.settleDoubts(r.ctx); err != nil {
 		return err
 	}
+	if err := r.endFolders(r.ctx); err != nil {
+		return err
+	}
 	return r.m.db.Write(r.ctx, "end round", func(tx *store.Tx) error {
 		tx.Changed(store.Sync)
 		for _, s := range quiet {

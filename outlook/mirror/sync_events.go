@@ -316,7 +316,7 @@ func (cr *calendarRound) write(ctx context.Context, tx *store.Tx, s scope, chang
 // sweep asks about each of the window's rows that a whole round has not met.
 func (cr *calendarRound) sweep(ctx context.Context, s scope) error {
 	if err := cr.r.m.db.Write(ctx, "sweep events", func(tx *store.Tx) error {
-		return doubt(ctx, tx, cr.r.account, "event", `t.calendar_id=? AND t.kind<>'seriesMaster' AND t.start_at<? AND t.end_at>?
+		return doubt(ctx, tx, cr.r.account, "event", waited("event")+`t.calendar_id=? AND t.kind<>'seriesMaster' AND t.start_at<? AND t.end_at>?
 			AND t.graph_id NOT IN (SELECT graph_id FROM sync_seen WHERE account_id=t.account_id AND scope=?)`, cr.cal.id, cr.to, cr.from, s.name)
 	}); err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 	"supercrm/outlook"
 )
 
-// folderRef is a mirrored folder as the workers need it.
+// folderRef is a mirrored folder as the workers need it. One that is gone is none any more.
 type folderRef struct {
 	id        int64
 	graph     string
@@ -40,10 +40,6 @@ func (r *runner) syncFolders(ctx context.Context) ([]folderRef, error) {
 		if err != nil {
 			return nil, err
 		}
-		rescued, err := r.rescue(ctx, dead)
-		if err != nil {
-			return nil, err
-		}
 		return func(tx *store.Tx) error {
 			for _, f := range live {
 				if err := r.upsertFolder(ctx, tx, f, names); err != nil {
@@ -53,10 +49,7 @@ func (r *runner) syncFolders(ctx context.Context) ([]folderRef, error) {
 					return err
 				}
 			}
-			if err := r.rehouse(ctx, tx, rescued); err != nil {
-				return err
-			}
-			return r.deleteFolders(ctx, tx, dead)
+			return r.doubtFolders(ctx, tx, dead)
 		}, nil
 	}
 	sweep := func(s scope) error {
@@ -72,16 +65,7 @@ func (r *runner) syncFolders(ctx context.Context) ([]folderRef, error) {
 		if err != nil || len(dead) == 0 {
 			return err
 		}
-		rescued, err := r.rescue(ctx, dead)
-		if err != nil {
-			return err
-		}
-		return r.m.db.Write(ctx, "delete folders", func(tx *store.Tx) error {
-			if err := r.rehouse(ctx, tx, rescued); err != nil {
-				return err
-			}
-			return r.deleteFolders(ctx, tx, dead)
-		})
+		return r.m.db.Write(ctx, "note folders that are gone", func(tx *store.Tx) error { return r.doubtFolders(ctx, tx, dead) })
 	}
 	if err := follow(ctx, r, s, fetch, keep, sweep); err != nil {
 		return nil, fmt.Errorf("mirror folders: %w", err)
@@ -104,7 +88,7 @@ func (r *runner) folderRefs(ctx context.Context) ([]folderRef, error) {
 	return collect(ctx, r.m, "list folders", func(row scanner) (f folderRef, err error) {
 		err = row.Scan(&f.id, &f.graph, &f.wellKnown)
 		return f, err
-	}, `SELECT id, graph_id, well_known FROM mail_folder WHERE account_id=? ORDER BY id`, r.account)
+	}, `SELECT id, graph_id, well_known FROM mail_folder f WHERE account_id=? AND NOT `+ending+` ORDER BY id`, r.account)
 }
 
 // wellKnownIDs asks for the id of each well-known folder, since v1.0 does not tell it in the folder itself; once an
@@ -171,28 +155,8 @@ func (r *runner) upsertFolder(ctx context.Context, tx *store.Tx, f outlook.Folde
 		return fmt.Errorf("write folder: %w", err)
 	}
 	tx.Changed(store.Folders, id)
-	return nil
-}
-
-func (r *runner) deleteFolders(ctx context.Context, tx *store.Tx, graphIDs []string) error {
-	for _, g := range graphIDs {
-		res, err := tx.ExecContext(ctx, `DELETE FROM mail_folder WHERE account_id=? AND graph_id=?`, r.account, g)
-		if err != nil {
-			return fmt.Errorf("delete folder: %w", err)
-		}
-		if n, _ := res.RowsAffected(); n > 0 {
-			tx.Changed(store.Folders)
-			tx.Changed(store.Messages)
-		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM sync_state WHERE account_id=? AND scope=?`, r.account, "messages:"+g); err != nil {
-			return fmt.Errorf("delete folder: %w", err)
-		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM sync_state WHERE account_id=? AND scope=?`, r.account, "rest:messages:"+g); err != nil {
-			return fmt.Errorf("delete folder: %w", err)
-		}
-		if err := clearSeen(ctx, tx, r.account, "messages:"+g); err != nil {
-			return err
-		}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM sync_doubt WHERE account_id=? AND item_kind='folder' AND graph_id=?`, r.account, f.ID); err != nil {
+		return fmt.Errorf("write folder: %w", err)
 	}
 	return nil
 }

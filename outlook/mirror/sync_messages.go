@@ -141,22 +141,16 @@ func (r *runner) settleMessage(ctx context.Context, f folderRef, m outlook.Messa
 	return messageChange{live: &now, asked: asked}, nil
 }
 
-// overtaken says whether the folder in which a message was, when it was asked about, has been read since: it may have said
-// that the message has left it, while the row was not there yet.
-func (r *runner) overtaken(c messageChange, f folderRef) bool {
-	in := c.live.ParentFolderID
-	return !c.asked.IsZero() && in != nil && *in != f.graph && r.late.passed(*in, c.asked)
-}
-
 func (r *runner) writeMessages(ctx context.Context, tx *store.Tx, f folderRef, s scope, changes []messageChange) error {
 	w, err := newMessageWriter(ctx, tx, r.account)
 	if err != nil {
 		return err
 	}
 	defer w.close()
-	w.from, w.late = r.origin(s.why()), func(id int64) bool { return r.late.of("message", id) }
-	r.late.page(f.graph, r.m.now())
+	w.from, w.late, w.page = r.origin(s.why()), &r.late, f.id
+	r.late.page(f.id, r.m.now())
 	for _, c := range changes {
+		w.asked = c.asked
 		if c.live != nil {
 			if err := w.upsert(c.live, f.id); err != nil {
 				return err
@@ -164,18 +158,13 @@ func (r *runner) writeMessages(ctx context.Context, tx *store.Tx, f folderRef, s
 			if err := s.met(ctx, tx, r.account, c.live.ID); err != nil {
 				return err
 			}
-			if r.overtaken(c, f) {
-				if err := doubtMessage(ctx, tx, r.account, `graph_id=?`, c.live.ID); err != nil {
-					return err
-				}
-			}
 		}
 		if c.left != "" { // while a move waits this may mean that the message is gone, and it is said only once
-			if err := doubt(ctx, tx, r.account, "message", `t.graph_id=?`, c.left); err != nil {
+			if err := doubt(ctx, tx, r.account, "message", waited("message")+`t.graph_id=?`, c.left); err != nil {
 				return err
 			}
 			// Another folder's round may have put the row here since this was looked at.
-			if err := doubtMessage(ctx, tx, r.account, `graph_id=? AND folder_id=?`, c.left, f.id); err != nil {
+			if err := doubt(ctx, tx, r.account, "message", `t.graph_id=? AND t.folder_id=?`, c.left, f.id); err != nil {
 				return err
 			}
 		}
@@ -195,7 +184,7 @@ const sweepBatch = 50
 // that lives is noted as met, so an interrupted sweep goes on.
 func (r *runner) sweepMessages(ctx context.Context, f folderRef, s scope) error {
 	if err := r.m.db.Write(ctx, "sweep messages", func(tx *store.Tx) error {
-		return doubt(ctx, tx, r.account, "message", `t.folder_id=? AND t.graph_id NOT IN (SELECT graph_id FROM sync_seen WHERE account_id=t.account_id AND scope=?)`, f.id, s.name)
+		return doubt(ctx, tx, r.account, "message", waited("message")+`t.folder_id=? AND t.graph_id NOT IN (SELECT graph_id FROM sync_seen WHERE account_id=t.account_id AND scope=?)`, f.id, s.name)
 	}); err != nil {
 		return err
 	}

@@ -150,7 +150,7 @@ func (w *eventWriter) upsert(e, master *outlook.Event, calendar int64) error {
 	shown := fields
 	var was *eventNow
 	if id != 0 && w.late != nil && w.late(id) {
-		return doubtRow(w.ctx, w.tx, "event", id)
+		return doubt(w.ctx, w.tx, w.account, "event", `t.id=?`, id)
 	}
 	if id != 0 {
 		if was, err = w.was(id); err != nil {
@@ -370,7 +370,7 @@ func (w *eventWriter) ids(query string, args ...any) ([]int64, error) {
 // remove deletes the row of an event that is gone, and with a master its instances, unless something of the person's
 // still waits on it: then the queue finds out and tells, and the row is asked about afterwards.
 func (w *eventWriter) remove(graphID string) error {
-	if err := doubt(w.ctx, w.tx, w.account, "event", `? IN (t.graph_id, t.master_graph_id)`, graphID); err != nil {
+	if err := doubt(w.ctx, w.tx, w.account, "event", waited("event")+`? IN (t.graph_id, t.master_graph_id)`, graphID); err != nil {
 		return err
 	}
 	ids, err := w.ids(`SELECT id FROM event WHERE account_id=?1 AND (graph_id=?2 AND graph_id<>'' OR master_graph_id=?2 AND master_graph_id<>'' AND kind<>'seriesMaster'

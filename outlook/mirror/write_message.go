@@ -26,7 +26,11 @@ type messageWriter struct {
 	upn     string
 	noted   bool // the ledger has grown
 	arrived []int64
-	late    func(id int64) bool // as an eventWriter's
+	// late is what may have been written since the answers were asked for; nil: nothing. page is the row of the folder whose page
+	// they are of, and asked is when they were asked for; zero: since the round began.
+	late  *lateness
+	page  int64
+	asked time.Time
 }
 
 func newMessageWriter(ctx context.Context, tx *store.Tx, account int64) (*messageWriter, error) {
@@ -164,8 +168,8 @@ func (w *messageWriter) upsert(m *outlook.Message, folder int64) error {
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("read message: %w", err)
 	}
-	if id != 0 && w.late != nil && w.late(id) {
-		return doubtRow(w.ctx, w.tx, "message", id)
+	if id != 0 && w.overtaken(id, was.folder) {
+		return doubt(w.ctx, w.tx, w.account, "message", `t.id=?`, id)
 	}
 	if m.ParentFolderID != nil {
 		real, ok := w.folders[*m.ParentFolderID]
@@ -242,11 +246,25 @@ func (w *messageWriter) upsert(m *outlook.Message, folder int64) error {
 			}
 		}
 	}
+	if !w.asked.IsZero() && w.overtaken(id, folder) { // its folder may have said that it has left, while it was not in it here
+		if err := doubt(w.ctx, w.tx, w.account, "message", `t.id=?`, id); err != nil {
+			return err
+		}
+	}
 	w.changed = append(w.changed, id)
 	if fresh && wholeMessage(m) {
 		return w.indexNew(id, m, people)
 	}
 	return w.index(id)
+}
+
+// overtaken says whether a message, of which there is an answer to write, may have been told of by something newer that is
+// written already: the answer to an edit of the person's, or a page of another folder, in which it is.
+func (w *messageWriter) overtaken(id, folder int64) bool {
+	if w.late == nil {
+		return false
+	}
+	return w.late.since("message", id, w.asked) || folder != w.page && w.late.passed(folder, w.asked)
 }
 
 func bodyKind(contentType string) string {
@@ -344,7 +362,7 @@ func take(c *columns, name string, with func(any)) {
 // finds out and tells, and the row is asked about afterwards.
 func (w *messageWriter) remove(graphID string) error {
 	if w.queue {
-		if err := doubt(w.ctx, w.tx, w.account, "message", `t.graph_id=?`, graphID); err != nil {
+		if err := doubt(w.ctx, w.tx, w.account, "message", waited("message")+`t.graph_id=?`, graphID); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,149 @@
+package mirror
+
+import (
+	"testing"
+	"time"
+
+	"supercrm/devtenant/mailbox"
+	"supercrm/internal/store"
+)
+
+// folderEnd is a mailbox in which a mail lies in a folder of the person's own.
+type folderEnd struct {
+	*rig
+	customers     *mailbox.Folder
+	mail          MessageRow
+	graphID       string
+	inbox, folder folderRef
+	rn            *runner
+}
+
+func newFolderEnd(t *testing.T) *folderEnd {
+	e := &folderEnd{rig: newRig(t)}
+	e.pollEvery = time.Hour
+	e.furnish(3)
+	must(t, e.box.Do(func(b *mailbox.Box) (err error) {
+		e.customers, err = b.NewFolder(b.Root(), "Customers")
+		return err
+	}))
+	e.start()
+	e.synced()
+	must(t, e.box.MoveMessage(e.graphIDOf("Quote 1"), e.box.FolderID("Customers")))
+	e.renewed()
+	e.rests()
+	e.mail = e.rig.mail("Quote 1")
+	e.graphID = e.rig.graphID("message", e.mail.ID)
+	e.rn = e.m.runner(e.account)
+	folders, err := e.rn.folderRefs(t.Context())
+	must(t, err)
+	for _, f := range folders {
+		switch {
+		case f.id == e.mail.FolderID:
+			e.folder = f
+		case f.wellKnown == "inbox":
+			e.inbox = f
+		}
+	}
+	if e.folder.id == 0 || e.inbox.id == 0 || e.folder.graph != e.box.FolderID("Customers") {
+		t.Fatalf("%+v", folders)
+	}
+	return e
+}
+
+func (r *rig) graphIDOf(subject string) string { return r.graphID("message", r.mail(subject).ID) }
+
+// rests waits until no round is under way, nor one that was called for.
+func (r *rig) rests() {
+	r.t.Helper()
+	for last := -1; ; {
+		at := r.tally(`SELECT synced_at FROM sync_state WHERE scope='all'`)
+		if at == last {
+			return
+		}
+		last = at
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+// ends has somebody delete the folder, and expects that the message is still shown, as the row that it was.
+func (e *folderEnd) ends() {
+	e.t.Helper()
+	must(e.t, e.box.Do(func(b *mailbox.Box) error { return b.DeleteFolder(e.customers) }))
+	e.renewed()
+	if n := e.tally(`SELECT count(*) FROM mail_folder WHERE name='Customers'`) + e.tally(`SELECT count(*) FROM sync_doubt`); n != 0 {
+		e.t.Errorf("the folder, or a doubt, is still there")
+	}
+	rows, err := e.m.MessageRows(e.t.Context(), []int64{e.mail.ID})
+	if err != nil || len(rows) != 1 || rows[0].FolderID != e.inbox.id {
+		e.t.Fatalf("the row went with the folder: %+v, %v", rows, err)
+	}
+	e.same()
+}
+
+func (e *folderEnd) toInbox() { e.t.Helper(); must(e.t, e.box.MoveMessage(e.graphID, "inbox")) }
+
+// Somebody moves what is in a folder elsewhere and deletes the folder, all between two polls: the moves keep the row.
+func TestMovedOutBeforeItsFolderEnds(t *testing.T) {
+	e := newFolderEnd(t)
+	e.toInbox()
+	e.ends()
+}
+
+// What was passed over since an edit was just confirmed, and could not be asked about yet, is not lost when its folder ends: no
+// delta will tell of it again.
+func TestInDoubtWhenItsFolderEnds(t *testing.T) {
+	e := newFolderEnd(t)
+	e.toInbox()
+	e.rn.late.confirmed("message", e.mail.ID, e.m.now())
+	must(t, e.rn.syncMessages(t.Context(), e.inbox))
+	if rows, err := e.m.MessageRows(t.Context(), []int64{e.mail.ID}); err != nil || rows[0].FolderID != e.folder.id {
+		t.Fatalf("it was not passed over: %+v, %v", rows, err)
+	}
+	e.ends()
+}
+
+// The page of a folder that was read before a message left it, and is written after the next folder has told of it, does not take
+// it back: that would go with the folder.
+func TestALatePageOfAFolderThatEnds(t *testing.T) {
+	e, ctx := newFolderEnd(t), t.Context()
+	e.rn.late.begin(e.m.now())
+	early, err := e.rn.client.Message(ctx, e.graphID)
+	must(t, err)
+	e.toInbox()
+	must(t, e.rn.syncMessages(ctx, e.inbox))
+	must(t, e.db.Write(ctx, "test", func(tx *store.Tx) error {
+		s, err := e.rn.scope(ctx, "messages:"+e.folder.graph)
+		if err != nil {
+			return err
+		}
+		return e.rn.writeMessages(ctx, tx, e.folder, s, []messageChange{{live: &early}})
+	}))
+	e.ends()
+}
+
+// A folder that was denied is no longer offered, although its end waits for a round that reads everything.
+func TestADeniedFolderIsNotOffered(t *testing.T) {
+	e, ctx := newFolderEnd(t), t.Context()
+	must(t, e.box.Do(func(b *mailbox.Box) error { return b.DeleteFolder(e.customers) }))
+	refs, err := e.rn.syncFolders(ctx)
+	must(t, err)
+	for _, f := range refs {
+		if f.id == e.folder.id {
+			t.Error("it is still read")
+		}
+	}
+	folders, err := e.m.Folders(ctx, e.account)
+	must(t, err)
+	for _, f := range folders {
+		if f.ID == e.folder.id {
+			t.Error("it is still shown")
+		}
+	}
+	if n := e.tally(`SELECT count(*) FROM message WHERE id=?`, e.mail.ID); n != 1 {
+		t.Error("its mail went before the other folders were read")
+	}
+	e.renewed()
+	if n := e.tally(`SELECT count(*) FROM message WHERE id=?`, e.mail.ID); n != 0 {
+		t.Error("its mail is still there")
+	}
+}
