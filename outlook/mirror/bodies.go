@@ -85,10 +85,9 @@ func (r *runner) finish(ctx context.Context, id int64) error {
 			return err
 		}
 		if m.Body == nil {
-			m = outlook.Message{ID: graph, Body: &outlook.Body{ContentType: "text"}}
+			m.Body = &outlook.Body{ContentType: "text"}
 		}
-		m.ParentFolderID = nil // where it is belongs to the delta
-		full = &m
+		full = &outlook.Message{ID: graph, Body: m.Body} // all else belongs to the delta, which may have told of newer meanwhile
 	}
 	var list []outlook.Attachment
 	if attachments == "" {

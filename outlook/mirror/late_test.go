@@ -382,3 +382,58 @@ func TestAnAnswerThatTheNextFolderHasOvertaken(t *testing.T) {
 		})
 	}
 }
+
+// An answer that was asked for by itself, and comes after a round has told of newer, does not bring back what was.
+func TestAnAnswerThatARoundHasOvertaken(t *testing.T) {
+	for _, by := range []string{"verify", "body"} {
+		t.Run(by, func(t *testing.T) {
+			r, ctx := newRig(t), t.Context()
+			r.pollEvery = time.Hour
+			hold := &late{RoundTripper: r.http.Transport, held: make(chan struct{}), let: make(chan struct{})}
+			r.http.Transport = hold
+			r.furnish(3)
+			r.start()
+			r.synced()
+			id := r.graphIDOf("Quote 1")
+			must(t, r.box.SetRead(id, false))
+			r.renewed()
+			r.rests()
+			row := r.mail("Quote 1")
+			rn := r.m.runner(r.account)
+			rn.noBatch.Store(millis(r.now().Add(time.Hour))) // a batch would wait for what is held
+			hold.path = "/messages/" + id
+			hold.armed.Store(true)
+			change := `UPDATE message SET change_key='other' WHERE id=?`
+			if by == "body" {
+				change = `UPDATE message SET body_type='', body='' WHERE id=?`
+			}
+			must(t, r.db.Write(ctx, "test", func(tx *store.Tx) error { _, err := tx.Exec(change, row.ID); return err }))
+			done := make(chan error, 1)
+			go func() {
+				if by == "verify" {
+					_, err := r.m.Verify(ctx, r.account, nil)
+					done <- err
+					return
+				}
+				rn.wantBody(row.ID)
+				done <- nil
+			}()
+			select {
+			case <-hold.held:
+			case <-time.After(20 * time.Second):
+				t.Fatal("it was not asked about")
+			}
+			must(t, r.box.MoveMessage(id, "archive")) // which was verified before the inbox
+			must(t, r.box.SetRead(id, true))
+			r.synced()
+			close(hold.let)
+			must(t, <-done)
+			r.until("the body is there", func() bool { return r.tally(`SELECT count(*) FROM message WHERE id=? AND body_type<>''`, row.ID) == 1 })
+			r.synced()
+			if rows, err := r.m.MessageRows(ctx, []int64{row.ID}); err != nil || len(rows) != 1 || !rows[0].Read || rows[0].FolderID == row.FolderID {
+				t.Fatalf("what was is back: %+v, %v", rows, err)
+			}
+			r.same()
+		})
+	}
+}

@@ -145,6 +145,7 @@ func (m *Mirror) KeepFound(ctx context.Context, accountID int64, graphID string)
 	if id, _, err := r.local(ctx, graphID); err != nil || id != 0 {
 		return id, found("open the message", err)
 	}
+	asked := m.now()
 	msg, err := r.client.Message(ctx, graphID)
 	if outlook.IsNotFound(err) {
 		return 0, fmt.Errorf("open the message: %w: %w", ErrNotFound, err)
@@ -161,6 +162,7 @@ func (m *Mirror) KeepFound(ctx context.Context, accountID int64, graphID string)
 			return err
 		}
 		defer w.close()
+		w.late, w.asked = &r.late, asked
 		if err := w.upsert(&msg, 0); err != nil { // 0: it has a folder of its own, or is not kept
 			return err
 		}

@@ -290,6 +290,7 @@ func (v *verifier) folder(ctx context.Context, f folderRef, s scope, p *Place) e
 // there is none. A list alone never removes anything.
 func (v *verifier) repairMessages(ctx context.Context, f folderRef, ids []string, lives *int, p *Place) error {
 	for _, id := range ids {
+		asked := v.r.m.now()
 		live, err := v.r.client.Message(ctx, id)
 		v.asked(1)
 		if outlook.IsRefused(err) {
@@ -306,7 +307,7 @@ func (v *verifier) repairMessages(ctx context.Context, f folderRef, ids []string
 				return err
 			}
 			defer w.close()
-			w.from = v.r.origin(whyVerify)
+			w.from, w.late, w.asked = v.r.origin(whyVerify), &v.r.late, asked // rounds go on meanwhile
 			if there {
 				err = w.upsert(&live, f.id)
 			} else {
