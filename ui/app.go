@@ -111,6 +111,9 @@ type Deps struct {
 	TrayHost func(context.Context) bool
 	// SetTray puts the menu behind a tray icon; nil where there is none.
 	SetTray func(*fyne.Menu)
+	// Screen tells how much of the main screen windows may cover, in its own units; false when that cannot be told. nil where
+	// there is no screen. It is called on the UI thread.
+	Screen func() (fyne.Size, bool)
 	// Quitting hears that the program is about to end; nil for nobody. It must not block.
 	Quitting func()
 	// Panicked hears of a goroutine's panic, with its stack. It must not block.
@@ -151,6 +154,7 @@ type App struct {
 	statusAgain    bool
 	known          bool // the accounts have been read once
 	mode           kit.Mode
+	sizeKept       fyne.Size // as the settings have it; zero: not at all
 	leaving        sync.Once
 	quitting       sync.Once
 	onFirst        func() // for the start-up figure
@@ -169,7 +173,7 @@ func New(ctx context.Context, d Deps) *App {
 	}
 	a.window = d.Fyne.NewWindow(title)
 	a.window.SetPadded(false)
-	a.window.Resize(fyne.NewSize(1280, 800))
+	a.window.Resize(a.loadSize())
 	a.window.SetMaster()
 
 	a.accountsLoader = page.NewLoader[[]mirror.Account](a, "read accounts")
@@ -207,6 +211,7 @@ func New(ctx context.Context, d Deps) *App {
 // Run shows the window and blocks until the program quits.
 func (a *App) Run() {
 	a.startTray()
+	a.d.Fyne.Lifecycle().SetOnStarted(a.fitScreen) // the scale is known from then on
 	a.window.ShowAndRun()
 	a.end()
 }
@@ -225,6 +230,7 @@ func (a *App) Quit() {
 func (a *App) leave() {
 	a.leaving.Do(func() {
 		a.mail.Hidden() // keeps what was typed last
+		a.keepSize()
 		a.cancel()
 	})
 }

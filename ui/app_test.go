@@ -115,9 +115,8 @@ func (h *house) start() {
 		TrayHost: func(context.Context) bool { return false },
 		Panicked: func(what string, v any, stack []byte) { h.t.Errorf("%s panicked: %v\n%s", what, v, stack) },
 	})
-	h.win.Window().Resize(fyne.NewSize(1280, 800))
 	h.win.Go("resume", func(ctx context.Context) {
-		if err := h.session.Resume(ctx); err != nil {
+		if err := h.session.Resume(ctx); err != nil && ctx.Err() == nil {
 			h.t.Errorf("resume: %v", err)
 		}
 	})

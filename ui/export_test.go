@@ -18,3 +18,9 @@ func SignOutText(acc mirror.Account, waiting []mirror.OutboxItem, last bool) str
 
 // OpenMirrored is the command of that name.
 func (a *App) OpenMirrored() { a.openMirrored() }
+
+// ParseSize reads a kept size of the window, and Fitted fits one to a screen.
+var (
+	ParseSize = parseSize
+	Fitted    = fitted
+)

@@ -139,6 +139,7 @@ func (a *App) wireClose() {
 			a.Do(func() {
 				if hide {
 					a.d.Mailbox.SetHidden(true)
+					a.keepSize()
 					a.window.Hide()
 					return
 				}

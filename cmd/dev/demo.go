@@ -63,7 +63,7 @@ func (j *job) tour(ctx context.Context, path, dir string) error {
 	}
 	fmt.Fprintf(j.out, "demo: there is no display, so the tour runs under a virtual one and writes pictures to %s\n", shown(j.root, dir))
 	begun := time.Now()
-	session, err := headless.Start(ctx, headless.Options{Keyring: true, WindowManager: true})
+	session, err := headless.Start(ctx, headless.Options{Keyring: true, WindowManager: true, Width: 1440, Height: 900})
 	if err != nil {
 		return err
 	}

@@ -72,6 +72,7 @@ var walls = []struct {
 	// internal/realwindow looks for the theme's colours on the screen, which needs a display anyway.
 	{"fyne.io", []string{"ui", "cmd/supercrm", "internal/realwindow"}, true, "everything else builds and tests without C, GL or a display"},
 	{"fyne.io/fyne/v2/app", []string{"cmd/supercrm"}, true, "it needs cgo and a display"},
+	{"github.com/go-gl/glfw", []string{"cmd/supercrm"}, true, "what Fyne does not tell of the screen"},
 	{"fyne.io/fyne/v2/data/binding", nil, true, "lists take snapshots; no data binding"},
 	{"modernc.org/sqlite", []string{"internal/store", "devtenant/statefile"}, false, "files are opened by the store, and the tenant's by itself"},
 	{"database/sql", []string{"internal/store", "internal/search", "outlook/mirror", "crm", "internal/settings", "internal/benchprofile", "devtenant/statefile"}, false, "SQL is for those who own tables"},
