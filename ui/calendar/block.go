@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"image/color"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -199,7 +200,7 @@ func wrapTitle(title string, width float32, most int) []string {
 	if most < 2 || fyne.MeasureText(title, textSize, bold).Width <= width {
 		return []string{kit.Cut(title, width, textSize, bold)}
 	}
-	lines := kit.Wrap(short(title, 200), width, textSize, bold)
+	lines := kit.Wrap(wholeWords(short(title, 200), width), width, textSize, bold)
 	if len(lines) <= most {
 		return lines
 	}
@@ -208,6 +209,22 @@ func wrapTitle(title string, width float32, most int) []string {
 		rest += " " + l
 	}
 	return append(lines[:most-1:most-1], kit.Cut(rest, width, textSize, bold))
+}
+
+// breakable is how narrow a block is that rather breaks words than leave most of them out.
+const breakable = 40
+
+// wholeWords cuts the words of a title that are wider than a line, where one would only break off the end: "Prepar…" says more
+// than "Preparatio" above "n".
+func wholeWords(title string, width float32) string {
+	if width < breakable {
+		return title
+	}
+	words := strings.Fields(title)
+	for i, w := range words {
+		words[i] = kit.Cut(w, width, textSize, fyne.TextStyle{Bold: true})
+	}
+	return strings.Join(words, " ")
 }
 
 // short cuts a text to so many runes before it is measured.

@@ -43,6 +43,9 @@ func newHeader(p *Page) *header {
 	return h
 }
 
+// wants is the width under which the period would be cut.
+func (h *header) wants() float32 { return h.object.MinSize().Width + h.period.least() }
+
 // roomy gives the first object the width, less what the second takes at the right where there is room for both. It asks for
 // no width: in the smallest window the second is not there.
 type roomy struct{}
@@ -128,6 +131,14 @@ func (f *fitted) fit() {
 		}
 	}
 	f.line.SetText(text)
+}
+
+// least is the width of the shortest text.
+func (f *fitted) least() float32 {
+	if len(f.texts) == 0 {
+		return 0
+	}
+	return fyne.MeasureText(f.texts[len(f.texts)-1], kit.Size(f.line.Scale), f.line.Style).Width + kit.S2 // other months are wider
 }
 
 // Resize implements fyne.CanvasObject.

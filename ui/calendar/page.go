@@ -139,6 +139,9 @@ func (p *Page) Object() fyne.CanvasObject { return p.view.object }
 // Header implements page.Page.
 func (p *Page) Header() fyne.CanvasObject { return p.head.object }
 
+// HeaderWants implements page.Crowded.
+func (p *Page) HeaderWants() float32 { return p.head.wants() }
+
 // Shown implements page.Page: the page follows changes and the clock only while it is seen.
 func (p *Page) Shown() {
 	p.Hidden()

@@ -67,7 +67,7 @@ func New(pages []page.Page, who fyne.CanvasObject, do func(func())) *Frame {
 		}
 	})
 	search.Tip = page.T("Search and commands (Ctrl+K)")
-	f.header = kit.Row(kit.S3, f.title, kit.Grow(f.actions), search, f.whoShow)
+	f.header = kit.Row(kit.S3, kit.Grow(container.New(heading{f}, f.title, f.actions)), search, f.whoShow)
 	header := kit.Fixed(kit.Inset(f.header, 0, kit.S3, 0, kit.S4), 0, headerHeight)
 	f.whoBox = kit.Fixed(kit.Columns(0, kit.HairlineUpright(), kit.Grow(kit.Surface(kit.ColorPane, who))), whoWidth, 0)
 	f.middle = kit.Columns(0, kit.Grow(kit.Surface(kit.ColorPage, kit.Stack(0, header, kit.Hairline(), f.notice, kit.Grow(f.body)))), f.whoBox)

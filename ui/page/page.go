@@ -51,6 +51,10 @@ type Composer interface {
 	Compose(name, addr string)
 }
 
+// Crowded is a page whose header says what is shown, and in a narrow window wants the title's room for it: the rail names the
+// page too. HeaderWants is the width under which that is so.
+type Crowded interface{ HeaderWants() float32 }
+
 // Commander is a page with commands of its own: they stand in the main menu under the page's title and have keys there,
 // so that they work while a field has the focus.
 type Commander interface{ Commands() []Command }
