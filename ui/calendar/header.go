@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
 	"supercrm/ui/kit"
@@ -39,36 +38,15 @@ func newHeader(p *Page) *header {
 	h.calendars = kit.NewIconButton("panel", page.T("Calendars (C)"), func() { p.ToggleCalendars() })
 	add := kit.NewPrimary("", "add", func() { p.New() })
 	add.Tip = page.T("New event (N)")
-	h.object = kit.Row(kit.S2, h.today, kit.Row(0, back, on), kit.Grow(container.New(roomy{}, h.period, h.calendars)), h.modes, add)
+	h.object = kit.Row(kit.S2, h.today, kit.Row(0, back, on), kit.Grow(kit.Yield(h.period, h.calendars, func() float32 { return leastPeriod })), h.modes, add)
 	return h
 }
 
+// leastPeriod is the width that the period has before the button beside it gets any: in the smallest window that is not there.
+const leastPeriod = 96
+
 // wants is the width under which the period would be cut.
 func (h *header) wants() float32 { return h.object.MinSize().Width + h.period.least() }
-
-// roomy gives the first object the width, less what the second takes at the right where there is room for both. It asks for
-// no width: in the smallest window the second is not there.
-type roomy struct{}
-
-func (roomy) MinSize(objs []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(0, max(objs[0].MinSize().Height, objs[1].MinSize().Height))
-}
-
-func (roomy) Layout(objs []fyne.CanvasObject, s fyne.Size) {
-	const least = 96 // of the first
-	m := objs[1].MinSize()
-	rest := s.Width
-	if s.Width >= least+kit.S2+m.Width {
-		rest -= kit.S2 + m.Width
-		objs[1].Show()
-		objs[1].Resize(fyne.NewSize(m.Width, m.Height))
-		objs[1].Move(fyne.NewPos(s.Width-m.Width, (s.Height-m.Height)/2))
-	} else {
-		objs[1].Hide()
-	}
-	objs[0].Resize(fyne.NewSize(rest, s.Height))
-	objs[0].Move(fyne.NewPos(0, 0))
-}
 
 // choose shows which mode is on, without setting it.
 func (h *header) choose(m mode) {

@@ -122,6 +122,34 @@ func (l line) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	}
 }
 
+// yield gives the first object the width, less what the second takes at the right where there is room for both.
+type yield struct{ least func() float32 }
+
+func (yield) MinSize(objs []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(0, max(objs[0].MinSize().Height, objs[1].MinSize().Height))
+}
+
+func (y yield) Layout(objs []fyne.CanvasObject, s fyne.Size) {
+	m := objs[1].MinSize()
+	rest := s.Width - S2 - m.Width
+	if rest >= y.least() {
+		objs[1].Show()
+		objs[1].Resize(m)
+		objs[1].Move(fyne.NewPos(s.Width-m.Width, (s.Height-m.Height)/2))
+	} else {
+		objs[1].Hide()
+		rest = s.Width
+	}
+	objs[0].Resize(fyne.NewSize(rest, s.Height))
+	objs[0].Move(fyne.NewPos(0, 0))
+}
+
+// Yield sets two objects side by side: the second at the right, and only where the first keeps the least width that it says.
+// It asks for no width.
+func Yield(first, second fyne.CanvasObject, least func() float32) *fyne.Container {
+	return container.New(yield{least}, first, second)
+}
+
 // Row sets objects side by side, centred in height, gap apart. One that is to take the room left is wrapped in Grow.
 func Row(gap float32, objs ...fyne.CanvasObject) *fyne.Container {
 	return container.New(line{gap: gap, centre: true}, objs...)

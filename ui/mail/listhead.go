@@ -50,9 +50,15 @@ func newListHead(l *listPane) *listHead {
 	h.search.OnSubmitted = func(string) { h.search.OnDown() }
 	h.clearer = kit.NewIconButton("close", page.T("Clear search"), h.clear)
 	h.clearer.Hide()
-	top := kit.Fixed(kit.Row(kit.S2, h.toggle, kit.Grow(kit.Row(kit.S2, kit.Grow(h.name), h.count)), h.filter), 0, 32)
+	top := kit.Fixed(kit.Row(kit.S2, h.toggle, kit.Grow(kit.Yield(h.name, h.count, h.leastName)), h.filter), 0, 32)
 	h.object = kit.Inset(kit.Stack(kit.S2, top, kit.Row(kit.S1, kit.Grow(h.search), h.clearer)), kit.S2, kit.S3, kit.S2, kit.S3)
 	return h
+}
+
+// leastName is the width that the name has before the count gets any: all of it, unless it is a long one.
+func (h *listHead) leastName() float32 {
+	const most = 120
+	return min(fyne.MeasureText(h.name.Text(), kit.Size(h.name.Scale), h.name.Style).Width+1, most)
 }
 
 // edited searches when the typing rests.
