@@ -148,6 +148,7 @@ func (r *runner) sendCreate(ctx context.Context, o outboxRow) error {
 	if err != nil {
 		return err
 	}
+	again := o.step == stepSending // an earlier attempt may have arrived, as may one that a crash cut off
 	if err := r.advance(ctx, &o, stepSending, ""); err != nil {
 		return err
 	}
@@ -182,9 +183,9 @@ func (r *runner) sendCreate(ctx context.Context, o outboxRow) error {
 		if _, err := tx.ExecContext(ctx, `UPDATE event SET graph_id=? WHERE id=?`, made.ID, o.item); err != nil {
 			return fmt.Errorf("write event: %w", err)
 		}
-		// An earlier attempt may have made it as it was before the person changed it again.
+		// It may have been made as it was before the person changed it again.
 		theirs, ok := fieldsOf(&made)
-		if theirs = theirs.only(want); ok && o.attempts > 0 && !theirs.same(want.only(theirs)) {
+		if theirs = theirs.only(want); ok && again && !theirs.same(want.only(theirs)) {
 			if _, err := (outboxRow{account: o.account, kind: kindEdit, itemKind: "event", item: o.item, payload: o.payload,
 				before: toJSON(eventBefore{Base: theirs}), etag: made.ETag, created: o.created}).insert(ctx, tx); err != nil {
 				return err
