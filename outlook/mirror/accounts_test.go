@@ -116,7 +116,6 @@ func TestTwoAccounts(t *testing.T) {
 	})
 	// With something pending on both sides, one is erased.
 	r.down.Store(true)
-	r.http.CloseIdleConnections()
 	_, err = r.m.SendMail(ctx, NewMail{AccountID: other, To: people, Subject: "never leaves", Text: "x"})
 	must(t, err)
 	must(t, r.m.Flag(ctx, []int64{r.mail("Quote 1").ID}, true))

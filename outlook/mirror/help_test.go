@@ -1,8 +1,6 @@
 package mirror
 
 import (
-	"context"
-	"net"
 	"net/http"
 	"testing"
 
@@ -15,16 +13,6 @@ func removedMessage(id string) outlook.Message {
 
 func removedEvents(id string) []outlook.Event {
 	return []outlook.Event{{ID: id, Removed: &outlook.Removed{Reason: "deleted"}}}
-}
-
-// dialer connects unless down says why not.
-func dialer(down func() error) func(context.Context, string, string) (net.Conn, error) {
-	return func(ctx context.Context, network, addr string) (net.Conn, error) {
-		if err := down(); err != nil {
-			return nil, &net.OpError{Op: "dial", Net: network, Err: err}
-		}
-		return new(net.Dialer).DialContext(ctx, network, addr)
-	}
 }
 
 func tenantClient(t testing.TB) *http.Client {

@@ -44,6 +44,7 @@ type rig struct {
 	token   atomic.Pointer[error]
 	http    *http.Client
 	down    atomic.Bool // no network
+	cable   *cable
 
 	pollEvery time.Duration // 0: 50 ms
 	scopes    []string      // of every token; changed before start
@@ -72,26 +73,17 @@ func newRigOn(t testing.TB, line *memoryLine) *rig {
 		}
 		return graph.Caller{ObjectID: r.box.Owner().ObjectID, UPN: me, Scopes: r.scopes}, nil
 	}})
-	down := func() error {
-		if r.down.Load() {
-			return errors.New("no route")
-		}
-		return nil
-	}
+	dial := new(net.Dialer).DialContext
 	if line == nil {
 		r.server = httptest.NewServer(r.h)
-		r.http = &http.Client{Transport: &http.Transport{DialContext: dialer(down)}}
 	} else {
 		r.step = 250 * time.Millisecond
 		r.server = &httptest.Server{Listener: line, Config: &http.Server{Handler: r.h}}
 		r.server.Start()
-		r.http = &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			if err := down(); err != nil {
-				return nil, &net.OpError{Op: "dial", Net: "memory", Err: err}
-			}
-			return line.dial(ctx)
-		}}}
+		dial = func(ctx context.Context, _, _ string) (net.Conn, error) { return line.dial(ctx) }
 	}
+	r.cable = &cable{Transport: &http.Transport{DialContext: dial}, down: &r.down}
+	r.http = &http.Client{Transport: r.cable}
 	t.Cleanup(r.server.Close)
 	t.Cleanup(func() {
 		r.stop()
@@ -189,16 +181,25 @@ func (r *rig) synced() {
 	}
 }
 
-// offline takes the network away, from connections that are open too.
+// offline takes the network away, and returns when it was noticed and nothing is under way any more.
 func (r *rig) offline() {
 	r.down.Store(true)
-	r.http.CloseIdleConnections()
 	r.until("it is noticed", func() bool {
 		r.m.SyncNow(r.account)
 		st, err := r.m.Status(r.t.Context())
 		must(r.t, err)
-		r.http.CloseIdleConnections()
-		return st[0].Offline
+		return st[0].Offline && r.cable.busy.Load() == 0
+	})
+}
+
+// triedInVain waits until everything in the outbox was tried as it stands, without a network: then no attempt to send it as
+// it was before is under way.
+func (r *rig) triedInVain() {
+	r.t.Helper()
+	r.until("it is tried without a network", func() bool {
+		box, err := r.m.Outbox(r.t.Context())
+		must(r.t, err)
+		return !slices.ContainsFunc(box, func(it OutboxItem) bool { return it.Reason != reasonOffline })
 	})
 }
 
