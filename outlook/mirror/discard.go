@@ -29,7 +29,7 @@ func (m *Mirror) Retry(ctx context.Context, outboxID int64) error {
 				return err
 			}
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE outbox SET state='queued', attempts=0, not_before=0, error='', step=?, remote_id=? WHERE id=?`, o.step, o.remote, o.id)
+		_, err = tx.ExecContext(ctx, `UPDATE outbox SET state='queued', attempts=0, failures=0, not_before=0, error='', step=?, remote_id=? WHERE id=?`, o.step, o.remote, o.id)
 		tx.Changed(store.Outbox, o.id)
 		tx.Changed(o.kindChanged(), o.item)
 		return err

@@ -89,17 +89,18 @@ type outboxRow struct {
 	id, account, item                        int64
 	kind, itemKind, payload, before, etag    string
 	marker, remote, step, state, err, theirs string
-	attempts                                 int
+	attempts                                 int // all of them, until it is rewritten
+	failures                                 int // those of them that the service failed
 	notBefore, created                       int64
 }
 
 const outboxColumns = `id, account_id, kind, item_kind, item_id, payload, before, etag, marker, remote_id, step, state,
-	attempts, not_before, error, conflict, created_at`
+	attempts, failures, not_before, error, conflict, created_at`
 
 func scanOutbox(row scanner) (outboxRow, error) {
 	var o outboxRow
 	err := row.Scan(&o.id, &o.account, &o.kind, &o.itemKind, &o.item, &o.payload, &o.before, &o.etag, &o.marker, &o.remote,
-		&o.step, &o.state, &o.attempts, &o.notBefore, &o.err, &o.theirs, &o.created)
+		&o.step, &o.state, &o.attempts, &o.failures, &o.notBefore, &o.err, &o.theirs, &o.created)
 	return o, err
 }
 
@@ -117,7 +118,7 @@ func (o outboxRow) insert(ctx context.Context, tx *store.Tx) (int64, error) {
 
 // rewrite gives a queued row a new intention. What failed before may succeed now, so it starts anew.
 func (o outboxRow) rewrite(ctx context.Context, tx *store.Tx, at time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE outbox SET payload=?, before=?, etag=?, state='queued', attempts=0, not_before=0, error='', conflict='' WHERE id=?`,
+	_, err := tx.ExecContext(ctx, `UPDATE outbox SET payload=?, before=?, etag=?, state='queued', attempts=0, failures=0, not_before=0, error='', conflict='' WHERE id=?`,
 		o.payload, o.before, o.etag, o.id)
 	if err != nil {
 		return fmt.Errorf("queue: %w", err)

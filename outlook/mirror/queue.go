@@ -11,8 +11,8 @@ import (
 	"supercrm/outlook"
 )
 
-// maxTries is how often a service that fails is asked before the person is told. Network failures are not counted: to
-// be offline is no error.
+// maxTries is how often a service that fails is asked before the person is told. Attempts without a network are not
+// counted: to be offline is no error.
 const maxTries = 12
 
 // errDropped says that the intention was given up or replaced while it was being carried out.
@@ -180,19 +180,20 @@ func (r *runner) settleIn(ctx context.Context, tx *store.Tx, o outboxRow, err er
 	if errors.Is(err, errDropped) {
 		return nil
 	}
-	state, reason, attempts := "queued", reasonServer, o.attempts+1
-	delay := r.backoff(attempts)
+	state, reason, attempts, failures := "queued", reasonServer, o.attempts+1, o.failures+1
+	delay := r.backoff(failures)
 	var end refusal
 	var answer *outlook.Error
 	switch {
 	case errors.As(err, &end):
 		state, reason = "failed", end.reason
 	case outlook.SignInAgain(err) || outlook.IsUnauthorized(err) || outlook.KeychainFails(err):
-		reason, attempts = reasonSignIn, o.attempts
+		reason, attempts, failures = reasonSignIn, o.attempts, o.failures
 	case outlook.IsNetwork(err):
-		reason = reasonOffline
+		reason, failures = reasonOffline, o.failures
+		delay = r.backoff(attempts)
 	case outlook.IsThrottled(err):
-		reason, attempts = reasonThrottled, o.attempts
+		reason, attempts, failures = reasonThrottled, o.attempts, o.failures
 		if errors.As(err, &answer) {
 			delay = answer.RetryAfter
 		}
@@ -202,14 +203,14 @@ func (r *runner) settleIn(ctx context.Context, tx *store.Tx, o outboxRow, err er
 		state, reason = "failed", reasonGone
 	case outlook.IsRefused(err) || outlook.IsConflict(err):
 		state, reason = "failed", reasonRefused
-	case attempts >= maxTries:
+	case failures >= maxTries:
 		state = "failed"
 	}
 	r.m.log.Info("intention not carried out", "kind", o.kind, "state", state, "reason", reason, "attempt", attempts, "error", err)
 	tx.Changed(store.Outbox, o.id)
 	tx.Changed(o.kindChanged(), o.item)
-	res, werr := tx.ExecContext(ctx, `UPDATE outbox SET state=?, attempts=?, not_before=?, error=? WHERE id=? AND state='queued' AND payload=?`,
-		state, attempts, millis(r.m.now().Add(delay)), reason+": "+err.Error(), o.id, o.payload) // a newer wish begins anew
+	res, werr := tx.ExecContext(ctx, `UPDATE outbox SET state=?, attempts=?, failures=?, not_before=?, error=? WHERE id=? AND state='queued' AND payload=?`,
+		state, attempts, failures, millis(r.m.now().Add(delay)), reason+": "+err.Error(), o.id, o.payload) // a newer wish begins anew
 	if werr != nil || state != "failed" {
 		return werr
 	}

@@ -114,7 +114,7 @@ func (r *runner) keepFile(ctx context.Context, o outboxRow, id int64, set string
 			return errors.Join(err, errDropped)
 		}
 		tx.Changed(store.Outbox, o.id)
-		_, err = tx.ExecContext(ctx, `UPDATE outbox SET attempts=0 WHERE id=?`, o.id)
+		_, err = tx.ExecContext(ctx, `UPDATE outbox SET attempts=0, failures=0 WHERE id=?`, o.id)
 		return err
 	})
 }
