@@ -39,8 +39,11 @@ func (r *runner) settleDoubts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	outside := map[string]bool{}
 	for _, i := range all {
-		ask := r.doubtfulMessage
+		ask := func(ctx context.Context, graph string) (func(*store.Tx) error, error) {
+			return r.doubtfulMessage(ctx, graph, outside)
+		}
 		if i.kind == "event" {
 			ask = r.doubtfulEvent
 		}
@@ -70,14 +73,25 @@ func (r *runner) settleDoubts(ctx context.Context) error {
 	return nil
 }
 
-// doubtfulMessage asks the service and returns what writes the answer.
-func (r *runner) doubtfulMessage(ctx context.Context, graph string) (func(*store.Tx) error, error) {
+// doubtfulMessage asks the service and returns what writes the answer. outside is as for madeMeanwhile.
+func (r *runner) doubtfulMessage(ctx context.Context, graph string, outside map[string]bool) (func(*store.Tx) error, error) {
 	m, err := r.client.Message(ctx, graph)
 	gone := outlook.IsNotFound(err)
 	if err != nil && !gone {
 		return nil, err
 	}
+	var made []outlook.Folder
+	if !gone && m.ParentFolderID != nil {
+		if made, err = r.madeMeanwhile(ctx, *m.ParentFolderID, outside); err != nil {
+			return nil, err
+		}
+	}
 	return func(tx *store.Tx) error {
+		for _, f := range made {
+			if err := r.upsertFolder(ctx, tx, f, nil); err != nil {
+				return err
+			}
+		}
 		w, err := newMessageWriter(ctx, tx, r.account)
 		if err != nil {
 			return err

@@ -173,6 +173,9 @@ func (w *messageWriter) upsert(m *outlook.Message, folder int64) error {
 	}
 	if m.ParentFolderID != nil {
 		real, ok := w.folders[*m.ParentFolderID]
+		if !ok && id != 0 && w.late != nil { // the folder may have been made since the list of them was read
+			return doubt(w.ctx, w.tx, w.account, "message", `t.id=?`, id)
+		}
 		if !ok {
 			// A folder that is not mirrored, such as the one for what was deleted for good.
 			return w.remove(m.ID)
