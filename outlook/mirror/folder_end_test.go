@@ -1,9 +1,11 @@
 package mirror
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
+	"supercrm/devtenant/graph"
 	"supercrm/devtenant/mailbox"
 	"supercrm/internal/store"
 )
@@ -145,5 +147,19 @@ func TestADeniedFolderIsNotOffered(t *testing.T) {
 	e.renewed()
 	if n := e.tally(`SELECT count(*) FROM message WHERE id=?`, e.mail.ID); n != 0 {
 		t.Error("its mail is still there")
+	}
+}
+
+// A folder that fails round after round does not leave the rows of others in doubt.
+func TestDoubtsAreSettledThoughAFolderFails(t *testing.T) {
+	e, ctx := newFolderEnd(t), t.Context()
+	must(t, e.box.RemoveMessage(e.graphID))
+	must(t, e.db.Write(ctx, "test", func(tx *store.Tx) error { return doubt(ctx, tx, e.account, "message", `t.id=?`, e.mail.ID) }))
+	failed := e.fault(http.MethodGet, "/mailFolders/"+e.inbox.graph+"/messages/delta", 1<<30, graph.Fault{Status: 500})
+	e.rn.whole.Store(true)
+	e.m.SyncNow(e.account)
+	e.until("the doubt is settled", func() bool { return e.tally(`SELECT count(*) FROM sync_doubt`) == 0 })
+	if failed.Load() == 0 || e.has(`m.id=?`, e.mail.ID) {
+		t.Error("no folder failed, or the message is still shown")
 	}
 }

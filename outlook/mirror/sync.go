@@ -100,6 +100,9 @@ func (r *runner) round(ctx context.Context) (err error) {
 	work.run(func(ctx context.Context) error { return r.syncContacts(outlook.WithPriority(ctx, outlook.Backfill)) })
 	work.run(func(ctx context.Context) error { return r.syncCategories(outlook.WithPriority(ctx, outlook.Backfill)) })
 	if err := work.wait(); err != nil {
+		if !hopeless(err) { // one folder that always fails does not leave the others' rows in doubt
+			err = errors.Join(err, r.settleDoubts(r.ctx))
+		}
 		return err
 	}
 	r.poll.ready, r.poll.wholeAt = true, r.m.now()
