@@ -5,11 +5,14 @@ import (
 	"errors"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"supercrm/devtenant/mailbox"
 	"supercrm/internal/store"
 	"supercrm/outlook"
 )
@@ -103,4 +106,56 @@ func TestPaceFollowsConditions(t *testing.T) {
 		time.Sleep(30 * time.Second)
 		rounds("awake", m.Awake, 10*time.Second, 1, 1)
 	})
+}
+
+// cutOff lets requests fail whose address holds a part, as something between here and the service that cannot bear one answer.
+type cutOff struct {
+	http.RoundTripper
+	part   string
+	on     atomic.Bool
+	rounds atomic.Int64 // requests that were cut off, each with its repetitions
+	last   time.Time
+	mu     sync.Mutex
+}
+
+func (c *cutOff) RoundTrip(req *http.Request) (*http.Response, error) {
+	if !c.on.Load() || !strings.Contains(req.URL.Path, c.part) {
+		return c.RoundTripper.RoundTrip(req)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.last.IsZero() || time.Since(c.last) > 500*time.Millisecond {
+		c.rounds.Add(1)
+	}
+	c.last = time.Now()
+	return nil, errors.New("the connection was cut")
+}
+
+// One reading that is cut off in every round is no reason to make the rounds without a rest, whether the others succeed or there
+// is no network at all and no batch to ask.
+func TestAReadingThatIsCutOffKeepsThePace(t *testing.T) {
+	for part, noBatch := range map[string]bool{"/messages/delta": false, "/": true} {
+		t.Run(part, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRigOn(t, newMemoryLine())
+				r.furnish(5)
+				c := &cutOff{RoundTripper: r.http.Transport, part: part}
+				r.http.Transport = c
+				r.start()
+				r.synced()
+				rn := r.m.runner(r.account)
+				for range 3 * pollPage { // more than comes with the poll
+					r.box.Deliver(mailbox.Mail{From: mailbox.Address{Addr: "anna@customer.example"}, Subject: "New", Body: mailbox.Body{Text: "x"}})
+				}
+				if noBatch {
+					rn.refuseBatches(errors.New("test"))
+				}
+				c.on.Store(true)
+				time.Sleep(20 * time.Minute)
+				if n, most := c.rounds.Load(), int64(20*60/20+10); n < 10 || n > most {
+					t.Errorf("%d rounds in 20 minutes, want at most %d", n, most)
+				}
+			})
+		})
+	}
 }

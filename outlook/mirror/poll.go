@@ -139,7 +139,9 @@ func (r *runner) pollRound(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	r.seen(nil)
+	if asked {
+		r.learn(nil)
+	}
 	var quiet []scope
 	var changed []*pollPart
 	for _, p := range parts {

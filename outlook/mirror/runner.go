@@ -146,10 +146,19 @@ func (r *runner) isPaused() bool {
 	return r.paused
 }
 
-// seen notes how a request ended: whether the network is there, and whether the account must sign in again.
+// seen notes how a request ended: whether the network is there, and whether the account must sign in again. When the network
+// has come back the next round is made at once.
 func (r *runner) seen(err error) {
+	if r.learn(err) {
+		r.wakeSync()
+	}
+}
+
+// learn is seen for the round itself, which wakes nobody to make another: one whose beginning succeeds and whose end always
+// fails would be made without a rest.
+func (r *runner) learn(err error) (back bool) {
 	if err != nil && (errors.Is(err, context.Canceled) || r.ctx.Err() != nil) {
-		return
+		return false
 	}
 	r.mu.Lock()
 	if outlook.IsUnauthorized(err) {
@@ -161,7 +170,7 @@ func (r *runner) seen(err error) {
 	r.mu.Unlock()
 	if again {
 		r.pause()
-		return
+		return false
 	}
 	r.mu.Lock()
 	was := r.offline
@@ -171,11 +180,11 @@ func (r *runner) seen(err error) {
 	if was != now {
 		r.announce()
 	}
-	if was && !now { // back online
+	if back = was && !now; back {
 		r.retryOffline.Store(true)
 		r.wakeOutbox()
-		r.wakeSync()
 	}
+	return back
 }
 
 func (r *runner) announce() { r.m.db.Hub().Announce(store.Sync) }

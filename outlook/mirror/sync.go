@@ -38,7 +38,7 @@ func (r *runner) syncLoop(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		r.seen(err)
+		r.learn(err)
 		if err != nil {
 			failures++
 			r.m.log.Warn("mirror round failed", "account", r.account, "failures", failures, "error", err)
@@ -76,7 +76,7 @@ func (r *runner) round(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	r.seen(nil)
+	r.learn(nil)
 	r.readZone(outlook.WithPriority(ctx, outlook.Near))
 	r.prefetch(outlook.WithPriority(ctx, outlook.Near), folders)
 	defer r.answers.clear()
