@@ -103,7 +103,14 @@ func IsResync(err error) bool {
 func IsGone(err error) bool { return IsResync(err) }
 
 // IsNotFound says that the item or folder does not exist (any more).
-func IsNotFound(err error) bool { return statusOf(err) == http.StatusNotFound }
+func IsNotFound(err error) bool { return statusOf(err) == http.StatusNotFound && !IsMailboxAway(err) }
+
+// IsMailboxAway says that there is no mailbox at all just now: its licence was taken away, it is being moved, or it is not in
+// the cloud. Each request is answered with 404 then, which says nothing of the item that was asked about
+// (learn.microsoft.com/graph/resolve-auth-errors, MailboxNotEnabledForRESTAPI).
+func IsMailboxAway(err error) bool {
+	return codeIs(err, "MailboxNotEnabledForRESTAPI", "MailboxNotSupportedForRESTAPI", "MailboxNotHostedInExchangeOnline")
+}
 
 // IsConflict says that the item is not the one that the ETag meant (412), or that it stands in the way (409).
 func IsConflict(err error) bool {
@@ -124,7 +131,7 @@ func IsServer(err error) bool { return statusOf(err) >= 500 }
 func IsRefused(err error) bool {
 	s := statusOf(err)
 	return s >= 400 && s < 500 && s != http.StatusRequestTimeout && s != http.StatusUnauthorized &&
-		!IsThrottled(err) && !IsConflict(err) && !IsNotFound(err) && !IsResync(err)
+		!IsThrottled(err) && !IsConflict(err) && !IsNotFound(err) && !IsResync(err) && !IsMailboxAway(err)
 }
 
 // IsTooLarge says that the item is over a limit of the service or of this program.
@@ -135,6 +142,11 @@ func IsTooLarge(err error) bool {
 
 // IsUnauthorized says that the service did not take even a fresh token.
 func IsUnauthorized(err error) bool { return statusOf(err) == http.StatusUnauthorized }
+
+// IsForbidden says that the service did not take what the request was authorised with: 401 or 403.
+func IsForbidden(err error) bool {
+	return IsUnauthorized(err) || statusOf(err) == http.StatusForbidden
+}
 
 // IsNetwork says that no answer came from the service, or from the sign-in service that was asked for a token.
 func IsNetwork(err error) bool {

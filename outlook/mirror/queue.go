@@ -81,7 +81,7 @@ func (r *runner) laneLoop(ctx context.Context, l lane) {
 
 // attempt carries an intention out, marks of other messages together with it, and writes how that ended.
 func (r *runner) attempt(ctx context.Context, o outboxRow) error {
-	if o.kind == kindRead || o.kind == kindMove {
+	if (o.kind == kindRead || o.kind == kindMove) && !r.batchRefused() {
 		rows, err := r.companions(ctx)
 		if err != nil {
 			return err

@@ -45,6 +45,17 @@ func (r *runner) carryMarks(ctx context.Context, rows []outboxRow) error {
 		return nil
 	}
 	r.seen(err)
+	if outlook.IsBatchRefused(err) { // that says nothing of the parts, which are sent one by one then
+		r.refuseBatches(err)
+		for _, p := range parts {
+			if p.row.kind == kindMove {
+				if err := r.advance(ctx, &p.row, stepNew, p.row.remote); err != nil && !errors.Is(err, errDropped) {
+					return err
+				}
+			}
+		}
+		return nil
+	}
 	for i, p := range parts {
 		p.err = err
 		if err == nil {

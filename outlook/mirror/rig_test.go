@@ -212,11 +212,11 @@ func (r *rig) sent() {
 	})
 }
 
-// fault makes requests that match go wrong, each at most times times.
+// fault makes requests that match go wrong, at most times times. No method: all of them.
 func (r *rig) fault(method, part string, times int64, f graph.Fault) *atomic.Int64 {
 	var n atomic.Int64
 	r.h.SetIntercept(func(req *http.Request) *graph.Fault {
-		if req.Method == method && strings.Contains(req.URL.Path, part) && n.Add(1) <= times {
+		if (method == "" || req.Method == method) && strings.Contains(req.URL.Path, part) && n.Add(1) <= times {
 			g := f
 			return &g
 		}
