@@ -24,12 +24,14 @@ func (m *Mirror) Retry(ctx context.Context, outboxID int64) error {
 			return ErrBadInput{"state", "conflict"} // Resolve decides that
 		}
 		if strings.HasPrefix(o.err, reasonGone) && o.remote != "" && (o.kind == kindReply || o.kind == kindSend) {
-			o.step, o.remote = stepDrafting, "" // the draft is lost; the marker still tells whether it was sent
+			o.step = stepDrafting // the draft is lost; its id and the marker still tell whether it was sent
 			if _, err := tx.ExecContext(ctx, `UPDATE outbox_file SET sent=0, uploaded=0, upload_url='' WHERE outbox_id=?`, o.id); err != nil {
 				return err
 			}
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE outbox SET state='queued', attempts=0, failures=0, not_before=0, error='', step=?, remote_id=? WHERE id=?`, o.step, o.remote, o.id)
+		// What may have been sent a moment ago is not looked for before it can be found.
+		_, err = tx.ExecContext(ctx, `UPDATE outbox SET not_before=CASE WHEN state='queued' AND step=? THEN min(not_before,?) ELSE 0 END,
+			state='queued', attempts=0, failures=0, error='', step=? WHERE id=?`, stepSending, millis(m.now().Add(m.filing())), o.step, o.id)
 		tx.Changed(store.Outbox, o.id)
 		tx.Changed(o.kindChanged(), o.item)
 		return err

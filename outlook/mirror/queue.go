@@ -15,6 +15,9 @@ import (
 // counted: to be offline is no error.
 const maxTries = 12
 
+// filing is how long the service has to file what it may have sent before it is looked for.
+func (m *Mirror) filing() time.Duration { return 6 * m.retry }
+
 // errDropped says that the intention was given up or replaced while it was being carried out.
 var errDropped = errors.New("the intention is no longer wanted")
 
@@ -205,6 +208,12 @@ func (r *runner) settleIn(ctx context.Context, tx *store.Tx, o outboxRow, err er
 		state, reason = "failed", reasonRefused
 	case failures >= maxTries:
 		state = "failed"
+	}
+	if o.kind == kindReply || o.kind == kindSend {
+		var step string
+		if err := tx.QueryRowContext(ctx, `SELECT step FROM outbox WHERE id=?`, o.id).Scan(&step); err == nil && step == stepSending {
+			delay = max(delay, r.m.filing())
+		}
 	}
 	r.m.log.Info("intention not carried out", "kind", o.kind, "state", state, "reason", reason, "attempt", attempts, "error", err)
 	tx.Changed(store.Outbox, o.id)

@@ -3,6 +3,7 @@ package mirror
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"supercrm/outlook"
 )
@@ -79,6 +80,18 @@ func (r *runner) sent(ctx context.Context, o outboxRow) error {
 
 func (r *runner) makeDraft(ctx context.Context, o *outboxRow, resumed bool) error {
 	if resumed {
+		if o.remote != "" { // the draft that it was: what was sent has the draft's id, once the service has filed it
+			state, err := r.client.GetMessageState(ctx, o.remote)
+			switch {
+			case err == nil && !state.IsDraft:
+				o.step = stepSent
+				return nil
+			case err == nil:
+				return r.advance(ctx, o, stepFilling, o.remote)
+			case !outlook.IsNotFound(err):
+				return err
+			}
+		}
 		found, err := r.client.FindByMarker(ctx, o.marker)
 		if err != nil {
 			return err
@@ -90,7 +103,7 @@ func (r *runner) makeDraft(ctx context.Context, o *outboxRow, resumed bool) erro
 			}
 		}
 		if len(found) > 0 {
-			return r.advance(ctx, o, stepDrafted, found[0].ID)
+			return r.advance(ctx, o, stepFilling, found[0].ID) // it may have its text
 		}
 	}
 	made, err := r.draftFor(ctx, *o)
@@ -200,6 +213,11 @@ func (r *runner) fillDraft(ctx context.Context, o *outboxRow) error {
 func (r *runner) sendDraft(ctx context.Context, o outboxRow, resumed bool) error {
 	if resumed {
 		gone, err := r.wentOut(ctx, o)
+		if outlook.IsNotFound(err) && o.failures+1 < maxTries {
+			// Sent mail is filed some time after it was sent (learn.microsoft.com/graph/outlook-immutable-id), and until then neither
+			// the draft nor the copy is there.
+			return fmt.Errorf("neither the draft nor the sent mail is there yet: %s", err)
+		}
 		if err != nil {
 			return err
 		}
