@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"supercrm/devtenant/graph"
+	"supercrm/outlook"
 )
 
 // random gives the same bytes for the same seed.
@@ -63,6 +64,8 @@ func TestFilesArriveWholeAndOnce(t *testing.T) {
 		"piece refused for a while":  {"PUT", "/uploads/", 3, graph.Fault{Status: 503}},
 		"throttled":                  {"PUT", "/uploads/", 1, graph.Fault{Status: 429, Header: http.Header{"Retry-After": {"0.05"}}}},
 		"session runs out":           {"PUT", "/uploads/", 1, graph.Fault{Status: 404}},
+		"its own token runs out":     {"PUT", "/uploads/", 4, graph.Fault{Status: 401}},
+		"it is forbidden":            {"PUT", "/uploads/", 1, graph.Fault{Status: 403}},
 		"session made, answer lost":  {"POST", "/createUploadSession", 1, after(graph.Fault{Reset: true})},
 		"listing fails":              {"GET", "/attachments", 2, graph.Fault{Status: 500}},
 		"sent, answer lost":          {"POST", "/send", 1, after(graph.Fault{Reset: true})},
@@ -91,6 +94,32 @@ func TestFilesArriveWholeAndOnce(t *testing.T) {
 			}
 			r.until("the copies are removed", func() bool { return r.blobs() == 0 })
 		})
+	}
+}
+
+// A service that stumbles more often than it is asked again, but lets the file get on in between, is no reason to give it up.
+func TestAFileThatGetsOnIsNotGivenUp(t *testing.T) {
+	r, ctx := ready(t, 1), t.Context()
+	var puts atomic.Int64
+	r.h.SetIntercept(func(req *http.Request) *graph.Fault {
+		if req.Method == http.MethodPut && puts.Add(1)%4 != 0 {
+			return &graph.Fault{Status: 500}
+		}
+		return nil
+	})
+	data := random(3, 6*outlook.UploadPiece-5)
+	_, err := r.m.SendMail(ctx, NewMail{To: []Address{{Addr: "anna@customer.example"}}, Subject: "A file", Text: "x", Files: []int64{r.attach("film.bin", data)}})
+	must(t, err)
+	r.until("it is sent", func() bool {
+		box, err := r.m.Outbox(ctx)
+		must(t, err)
+		if len(box) > 0 && box[0].State == PendingFailed {
+			t.Fatalf("given up after %d pieces: %+v", puts.Load(), box[0])
+		}
+		return len(box) == 0
+	})
+	if puts.Load() <= maxTries {
+		t.Errorf("%d pieces only", puts.Load())
 	}
 }
 

@@ -183,6 +183,10 @@ func (r *runner) settleIn(ctx context.Context, tx *store.Tx, o outboxRow, err er
 	if errors.Is(err, errDropped) {
 		return nil
 	}
+	// What the attempt has got done itself, such as a part of a file, begins the count anew.
+	if err := tx.QueryRowContext(ctx, `SELECT attempts, failures FROM outbox WHERE id=?`, o.id).Scan(&o.attempts, &o.failures); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("read queue: %w", err)
+	}
 	state, reason, attempts, failures := "queued", reasonServer, o.attempts+1, o.failures+1
 	delay := r.backoff(failures)
 	var end refusal

@@ -174,11 +174,13 @@ func (r *runner) attachLarge(ctx context.Context, o outboxRow, f outgoing) error
 // session carries a file through one upload session; over is true when that has run out and another is to be begun.
 func (r *runner) session(ctx context.Context, o outboxRow, f *outgoing, file *os.File) (over bool, err error) {
 	var at outlook.Upload
-	if f.url != "" {
+	begun := f.url != "" // what is refused from here on is the session, whose own token may have run out, and not the mailbox's
+	if begun {
 		at, err = r.client.UploadState(ctx, f.url)
 	} else if at, err = r.client.CreateUpload(ctx, o.remote, f.Name, f.Type, f.marker, f.Size); err == nil {
 		f.url = at.URL
 		err = r.keepFile(ctx, o, f.ID, `sent=0, upload_url=?`, at.URL)
+		begun = err == nil
 	}
 	piece := make([]byte, outlook.UploadPiece)
 	stalled := 0
@@ -208,7 +210,7 @@ func (r *runner) session(ctx context.Context, o outboxRow, f *outgoing, file *os
 		}
 	}
 	switch {
-	case outlook.IsNotFound(err) || outlook.IsResync(err):
+	case outlook.IsNotFound(err) || outlook.IsResync(err) || begun && outlook.IsForbidden(err):
 		return r.draftThere(ctx, o)
 	case err != nil:
 		return false, err
