@@ -3,6 +3,7 @@ package mirror
 import (
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -194,4 +195,91 @@ func TestEventIsMadeWithFormattedDescription(t *testing.T) {
 	if !strings.Contains(got.Body, "<b>quote</b>") {
 		t.Fatalf("%+v", got.Body)
 	}
+}
+
+// What the person changes while a conflict is being found is part of what is asked about, and not given up with the rest.
+func TestAnEditWhileAConflictIsFound(t *testing.T) {
+	r, ctx := newRig(t), t.Context()
+	r.pollEvery = time.Hour // no poll tells of it first
+	r.furnish(1)
+	r.start()
+	r.synced()
+	review := r.find("Review")
+	graphID := r.graphID("event", review.ID)
+	mine, place, theirs := "Mine", "Hamburg", "Theirs"
+	must(t, r.box.ChangeEvent(graphID, func(e *mailbox.Event) { e.Subject = theirs }))
+	var once sync.Once
+	r.h.SetIntercept(func(req *http.Request) *graph.Fault {
+		if req.Method == http.MethodGet && strings.HasSuffix(req.URL.Path, "/events/"+graphID) {
+			once.Do(func() { must(t, r.m.EditEvent(ctx, review.ID, EventEdit{Location: &place})) })
+		}
+		return nil
+	})
+	must(t, r.m.EditEvent(ctx, review.ID, EventEdit{Subject: &mine}))
+	it := r.conflict()
+	choice := map[string]bool{}
+	for _, f := range it.Conflict.Fields {
+		choice[f.Name] = f.Name == "location"
+	}
+	must(t, r.m.ResolveFields(ctx, it.ID, choice))
+	r.sent()
+	e, err := r.m.Event(ctx, review.ID)
+	must(t, err)
+	if e.Subject != theirs || e.Location != place {
+		t.Errorf("%q in %q", e.Subject, e.Location)
+	}
+}
+
+// To divide a text into lines is a change.
+func TestLineBreaksAreAnEdit(t *testing.T) {
+	r, ctx := ready(t, 1), t.Context()
+	review := r.find("Review")
+	one, lines := "Prices Delivery Terms", "Prices\nDelivery\nTerms"
+	must(t, r.m.EditEvent(ctx, review.ID, EventEdit{Body: &one}))
+	r.sent()
+	r.synced()
+	must(t, r.m.EditEvent(ctx, review.ID, EventEdit{Body: &lines}))
+	r.sent()
+	e, err := r.box.Event(r.graphID("event", review.ID))
+	must(t, err)
+	if !strings.Contains(htmlText(e.Body), "Prices\nDelivery") {
+		t.Errorf("the mailbox has %q", e.Body)
+	}
+	r.synced()
+	r.same()
+}
+
+// A change whose answer was lost is no version of somebody else's when the person changes the event again.
+func TestNoConflictWithOneself(t *testing.T) {
+	r, ctx := newRig(t), t.Context()
+	r.pollEvery = time.Hour
+	r.furnish(1)
+	r.start()
+	r.synced()
+	review := r.find("Review")
+	first, second, original := "First", "Second", review.Subject
+	for _, next := range []string{second, original} {
+		lost := r.fault(http.MethodPatch, "/events/", 1, graph.Fault{AfterApply: true, Reset: true})
+		must(t, r.m.EditEvent(ctx, review.ID, EventEdit{Subject: &first}))
+		r.until("its answer is lost", func() bool { return lost.Load() > 0 })
+		r.offline()
+		must(t, r.m.EditEvent(ctx, review.ID, EventEdit{Subject: &next}))
+		r.down.Store(false)
+		r.m.Awake()
+		r.until("it is through", func() bool {
+			box, err := r.m.Outbox(ctx)
+			must(t, err)
+			if len(box) > 0 && box[0].State == PendingConflict {
+				t.Fatalf("a conflict: %+v", box[0].Conflict)
+			}
+			return len(box) == 0
+		})
+		e, err := r.box.Event(r.graphID("event", review.ID))
+		must(t, err)
+		if e.Subject != next {
+			t.Errorf("the mailbox has %q, want %q", e.Subject, next)
+		}
+	}
+	r.renewed()
+	r.same()
 }

@@ -56,7 +56,7 @@ func (m *Mirror) EditEvent(ctx context.Context, id int64, edit EventEdit) error 
 		if err != nil {
 			return err
 		}
-		if (eventFields{}).same(want) || want.same(now.only(want)) {
+		if (eventFields{}).same(want) || want.same(now.only(want)) && !want.laysOut(now.eventFields) {
 			return nil // nothing changes
 		}
 		if err := applyFields(ctx, tx, id, want); err != nil {
@@ -78,6 +78,19 @@ func (m *Mirror) queueEdit(ctx context.Context, tx *store.Tx, id int64, now even
 		old, err := parse[eventFields](o.payload)
 		if err != nil {
 			return err
+		}
+		// What was changed while its making seemed to be under way is part of it now, so that it does not come after this.
+		if e, ok, err := waiting(ctx, tx, "event", id, kindEdit); err != nil {
+			return err
+		} else if ok {
+			earlier, err := parse[eventFields](e.payload)
+			if err != nil {
+				return err
+			}
+			old = earlier.over(old)
+			if err := dropOutbox(ctx, tx, e.id); err != nil {
+				return err
+			}
 		}
 		o.payload = toJSON(want.over(old))
 		return o.rewrite(ctx, tx, m.now())
@@ -103,6 +116,7 @@ func (m *Mirror) queueEdit(ctx context.Context, tx *store.Tx, id int64, now even
 	if err != nil {
 		return err
 	}
+	was.maybeSent(o, old)
 	was.Base = was.Base.over(base)
 	o.payload, o.before = toJSON(want.over(old)), toJSON(was)
 	return o.rewrite(ctx, tx, m.now())
@@ -347,7 +361,16 @@ func (m *Mirror) Respond(ctx context.Context, id int64, response string) error {
 		if o, ok, err := waiting(ctx, tx, "event", id, kindRespond); err != nil {
 			return err
 		} else if ok {
-			o.payload = toJSON(want)
+			old, err := parse[eventFields](o.payload)
+			if err != nil {
+				return err
+			}
+			was, err := parse[eventBefore](o.before)
+			if err != nil {
+				return err
+			}
+			was.maybeSent(o, old)
+			o.payload, o.before = toJSON(want), toJSON(was)
 			return o.rewrite(ctx, tx, m.now())
 		}
 		_, err = outboxRow{account: account, kind: kindRespond, itemKind: "event", item: id, payload: toJSON(want),

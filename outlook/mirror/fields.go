@@ -99,6 +99,17 @@ func equalText(f, g eventFields) bool {
 	return strings.Join(strings.Fields(f.bodyText()), " ") == strings.Join(strings.Fields(g.bodyText()), " ")
 }
 
+// laysOut says whether a text that f has is divided into lines otherwise than g's.
+func (f eventFields) laysOut(g eventFields) bool {
+	if f.Body == nil || g.Body == nil {
+		return f.Body != g.Body
+	}
+	lines := func(f eventFields) string {
+		return strings.TrimSpace(strings.ReplaceAll(f.bodyText(), "\r\n", "\n"))
+	}
+	return lines(f) != lines(g)
+}
+
 func (f eventFields) bodyText() string {
 	if f.BodyType != nil && *f.BodyType == "html" {
 		return htmlText(*f.Body)

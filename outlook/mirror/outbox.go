@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"supercrm/internal/store"
@@ -72,10 +73,28 @@ type eventFields struct {
 }
 
 // eventBefore is what an edited event was. Server is what the service has since said of the same fields, which discard
-// restores rather than Base; a conflict is judged by Base.
+// restores rather than Base; a conflict is judged by Base. Sent is what attempts carried whose answers were lost, before the
+// person changed it again: the service may have that, and it is no conflict.
 type eventBefore struct {
-	Base   eventFields  `json:"base"`
-	Server *eventFields `json:"server,omitempty"`
+	Base   eventFields   `json:"base"`
+	Server *eventFields  `json:"server,omitempty"`
+	Sent   []eventFields `json:"sent,omitempty"`
+}
+
+// ours says whether what the service has of the fields in question is what the person began from or has sent.
+func (b eventBefore) ours(theirs eventFields) bool {
+	if theirs.same(b.Base.only(theirs)) {
+		return true
+	}
+	return slices.ContainsFunc(b.Sent, func(sent eventFields) bool { return theirs.same(sent.over(b.Base).only(theirs)) })
+}
+
+// maybeSent keeps what an attempt may have carried that is under way, or whose answer was lost.
+func (b *eventBefore) maybeSent(o outboxRow, fields eventFields) {
+	if o.step == stepSending {
+		b.Sent = append(b.Sent, fields)
+		b.Sent = b.Sent[max(0, len(b.Sent)-8):]
+	}
 }
 
 // eventConflict is the service's version of the fields that both sides changed, and the ETag it has.

@@ -110,9 +110,11 @@ func (r *runner) holdSending(ctx context.Context, l lane) error {
 	})
 }
 
+// releaseOffline lets what waits for the network be tried now, but mail that may just have left.
 func (r *runner) releaseOffline(ctx context.Context) error {
 	return r.m.db.Write(ctx, "release queue", func(tx *store.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE outbox SET not_before=0 WHERE account_id=? AND state='queued' AND error LIKE 'offline%' AND step NOT IN (?,?)`, r.account, stepSending, stepDrafting)
+		_, err := tx.ExecContext(ctx, `UPDATE outbox SET not_before=0 WHERE account_id=? AND state='queued' AND error LIKE 'offline%'
+			AND NOT (kind IN (?,?) AND step IN (?,?))`, r.account, kindReply, kindSend, stepSending, stepDrafting)
 		return err
 	})
 }

@@ -64,7 +64,7 @@ func (r *runner) accept(ctx context.Context, tx *store.Tx, e *outlook.Event, cal
 func baseEvent(sent eventFields) func(string) (string, error) {
 	return func(before string) (string, error) {
 		was, err := parse[eventBefore](before)
-		was.Base, was.Server = sent.over(was.Base), nil
+		was.Base, was.Server, was.Sent = sent.over(was.Base), nil, nil
 		return toJSON(was), err
 	}
 }
@@ -96,7 +96,14 @@ func (r *runner) sendEdit(ctx context.Context, o outboxRow) error {
 		var answer outlook.Event
 		err := error(nil)
 		if etag != "" {
+			again := o.step == stepSending
+			if err := r.advance(ctx, &o, stepSending, ""); err != nil {
+				return err
+			}
 			answer, err = r.client.PatchEvent(ctx, graph, etag, want.wire())
+			if err != nil && !again && !outlook.IsConflict(err) {
+				return r.stepBack(ctx, &o, stepNew, err)
+			}
 		}
 		if etag != "" && !outlook.IsConflict(err) {
 			if err != nil {
@@ -114,10 +121,10 @@ func (r *runner) sendEdit(ctx context.Context, o outboxRow) error {
 		}
 		theirs := all.only(want)
 		switch {
+		case try == 0 && now.ETag != "" && was.ours(theirs): // also a change that no comparison by words sees
+			etag = now.ETag
 		case theirs.same(want.only(theirs)): // an answer that was lost, or the same change made elsewhere
 			return r.done(ctx, o, baseEvent(want), now.ETag, func(tx *store.Tx) error { return r.accept(ctx, tx, &now, calendar) })
-		case try == 0 && now.ETag != "" && theirs.same(was.Base.only(want)):
-			etag = now.ETag
 		default:
 			return r.conflict(ctx, o, eventConflict{ETag: now.ETag, Fields: theirs})
 		}
@@ -128,12 +135,12 @@ func (r *runner) conflict(ctx context.Context, o outboxRow, theirs eventConflict
 	return r.m.db.Write(ctx, "keep both versions", func(tx *store.Tx) error {
 		tx.Changed(store.Outbox, o.id)
 		tx.Changed(store.Events, o.item)
-		res, err := tx.ExecContext(ctx, `UPDATE outbox SET state='conflict', error=?, conflict=? WHERE id=?`, reasonConflict, toJSON(theirs), o.id)
+		res, err := tx.ExecContext(ctx, `UPDATE outbox SET state='conflict', error=?, conflict=? WHERE id=? AND state='queued' AND payload=?`, reasonConflict, toJSON(theirs), o.id, o.payload)
 		if err != nil {
 			return err
 		}
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return err // given up a moment ago
+			return err // given up a moment ago, or changed, and then it is looked at again
 		}
 		return o.noted(ctx, tx, r.m.now(), ledgerConflict, strings.Join(theirs.Fields.names(), " "))
 	})
@@ -163,11 +170,15 @@ func (r *runner) sendCreate(ctx context.Context, o outboxRow) error {
 	w.TransactionID = o.marker
 	made, err := r.client.CreateEvent(ctx, calendarGraph, w)
 	if outlook.IsConflict(err) { // it was made before
+		again = true
 		from, to := time.UnixMilli(*want.Start).Add(-48*time.Hour), time.UnixMilli(*want.End).Add(48*time.Hour)
 		var ok bool
 		if made, ok, err = r.client.FindByTransaction(ctx, calendarGraph, o.marker, from, to); err == nil && !ok {
 			err = refusal{reasonRefused, errors.New("the service knows the event and does not show it")}
 		}
+	}
+	if err != nil && !again {
+		return r.stepBack(ctx, &o, stepNew, err)
 	}
 	if err != nil {
 		return err
@@ -185,14 +196,34 @@ func (r *runner) sendCreate(ctx context.Context, o outboxRow) error {
 		}
 		// It may have been made as it was before the person changed it again.
 		theirs, ok := fieldsOf(&made)
-		if theirs = theirs.only(want); ok && again && !theirs.same(want.only(theirs)) {
-			if _, err := (outboxRow{account: o.account, kind: kindEdit, itemKind: "event", item: o.item, payload: o.payload,
-				before: toJSON(eventBefore{Base: theirs}), etag: made.ETag, created: o.created}).insert(ctx, tx); err != nil {
+		if ok && again && !theirs.only(want).same(want.only(theirs)) {
+			if err := r.m.sendAfter(ctx, tx, o, want, theirs, made.ETag); err != nil {
 				return err
 			}
 		}
 		return r.accept(ctx, tx, &made, calendar)
 	})
+}
+
+// sendAfter queues what an event was made with as an edit of what the service made it with before, below an edit that waits
+// already.
+func (m *Mirror) sendAfter(ctx context.Context, tx *store.Tx, o outboxRow, want, theirs eventFields, etag string) error {
+	e, ok, err := waiting(ctx, tx, "event", o.item, kindEdit)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		_, err := outboxRow{account: o.account, kind: kindEdit, itemKind: "event", item: o.item, payload: o.payload,
+			before: toJSON(eventBefore{Base: theirs.only(want)}), etag: etag, created: o.created}.insert(ctx, tx)
+		return err
+	}
+	later, err := parse[eventFields](e.payload)
+	if err != nil {
+		return err
+	}
+	want = later.over(want)
+	e.payload, e.before, e.etag = toJSON(want), toJSON(eventBefore{Base: theirs.only(want)}), etag
+	return e.rewrite(ctx, tx, m.now())
 }
 
 func (r *runner) reread(ctx context.Context, o outboxRow) (outboxRow, error) {
@@ -287,15 +318,19 @@ func (r *runner) sendRespond(ctx context.Context, o outboxRow) error {
 		switch theirs := now.Response.Response; {
 		case theirs == *want.Response:
 			return r.done(ctx, o, baseEvent(want), "", nil)
-		case was.Base.Response != nil && theirs != *was.Base.Response && theirs != "none" && theirs != "notResponded":
+		case was.Base.Response != nil && theirs != *was.Base.Response && theirs != "none" && theirs != "notResponded" && !was.ours(eventFields{Response: &theirs}):
 			return r.conflict(ctx, o, eventConflict{ETag: now.ETag, Fields: eventFields{Response: &theirs}})
 		}
 	}
+	again := o.step == stepSending
 	if err := r.advance(ctx, &o, stepSending, ""); err != nil {
 		return err
 	}
 	action := map[string]string{"accepted": "accept", "declined": "decline", "tentativelyAccepted": "tentativelyAccept"}[*want.Response]
 	if err := r.client.Respond(ctx, graph, action); err != nil {
+		if !again {
+			return r.stepBack(ctx, &o, stepNew, err)
+		}
 		return err
 	}
 	return r.done(ctx, o, baseEvent(want), "", nil)
