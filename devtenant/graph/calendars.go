@@ -18,10 +18,10 @@ var calendarProps = []property[*mailbox.Calendar]{
 	{name: "changeKey", get: func(c *call, k *mailbox.Calendar) any { return c.b.CalendarKey(k) }},
 	{name: "canShare", get: func(c *call, _ *mailbox.Calendar) any { return !c.guest() }},
 	{name: "canViewPrivateItems", get: func(c *call, k *mailbox.Calendar) any {
-		return !c.guest() || k.Role(c.caller.UPN) == "delegateWithPrivateEventAccess"
+		return !c.guest() || c.role(k) == "delegateWithPrivateEventAccess"
 	}},
 	{name: "canEdit", get: func(c *call, k *mailbox.Calendar) any {
-		return !c.guest() || slices.Index(roles, k.Role(c.caller.UPN)) >= slices.Index(roles, "write")
+		return !c.guest() || slices.Index(roles, c.role(k)) >= slices.Index(roles, "write")
 	}},
 	{name: "allowedOnlineMeetingProviders", get: func(*call, *mailbox.Calendar) any { return []string{"teamsForBusiness"} }},
 	{name: "defaultOnlineMeetingProvider", get: func(*call, *mailbox.Calendar) any { return "teamsForBusiness" }},

@@ -175,7 +175,7 @@ func (c *call) readMIME() (*message, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m.From.Addr != "" && !strings.EqualFold(m.From.Addr, c.b.Owner.UPN) {
+	if m.From.Addr != "" && !c.b.Owner.Is(m.From.Addr) {
 		return nil, &refusal{http.StatusForbidden, "ErrorSendAsDenied", "The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending account."}
 	}
 	m.Draft, m.From, m.Sender = true, c.b.Owner.Address(), c.b.Owner.Address()

@@ -115,7 +115,7 @@ func (c *call) people(rest []string) error {
 	count := func(list []mailbox.Address, weight float64) {
 		for _, a := range list {
 			key := strings.ToLower(a.Addr)
-			if key == "" || key == strings.ToLower(c.b.Owner.UPN) {
+			if key == "" || c.b.Owner.Is(key) {
 				continue
 			}
 			if by[key] == nil {

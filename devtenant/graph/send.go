@@ -2,7 +2,6 @@ package graph
 
 import (
 	"net/http"
-	"strings"
 
 	"supercrm/devtenant/mailbox"
 )
@@ -84,7 +83,7 @@ func (c *call) sendAnswer(m *message, kind mailbox.ReplyKind) error {
 // send checks that mail may leave in the name that it bears: the owner's, or one of a mailbox opened to the owner.
 func (c *call) send(m *message, keep bool) error {
 	for _, who := range []string{m.From.Addr, m.Sender.Addr} {
-		if who != "" && !strings.EqualFold(who, c.b.Owner.UPN) && !c.h.opt.Mailboxes.HasAccess(who, c.b.Owner.ObjectID) {
+		if who != "" && !c.b.Owner.Is(who) && !c.h.opt.Mailboxes.HasAccess(who, c.b.Owner.ObjectID) {
 			return &refusal{http.StatusForbidden, "ErrorSendAsDenied", "The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending account."}
 		}
 	}

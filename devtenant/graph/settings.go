@@ -15,7 +15,7 @@ var userProps = []property[*call]{
 	{name: "displayName", get: func(_ *call, c *call) any { return c.person().Name }},
 	{name: "givenName", get: func(_ *call, c *call) any { first, _, _ := strings.Cut(c.person().Name, " "); return first }},
 	{name: "jobTitle", get: func(_ *call, c *call) any { return none(c.person().JobTitle) }},
-	{name: "mail", get: func(_ *call, c *call) any { return cmp.Or(c.caller.GuestMail, c.person().UPN) }},
+	{name: "mail", get: func(_ *call, c *call) any { return cmp.Or(c.caller.GuestMail, c.person().Address().Addr) }},
 	{name: "mobilePhone", get: setting("user/mobilePhone", func(*call) any { return nil })},
 	{name: "officeLocation", get: setting("user/officeLocation", func(*call) any { return nil })},
 	{name: "preferredLanguage", get: setting("user/preferredLanguage", func(*call) any { return "en-GB" })},

@@ -15,6 +15,15 @@ var roles = []string{"none", "freeBusyRead", "limitedRead", "read", "write", "de
 // guest says that the mailbox is another person's and only what is shared of its calendars may be seen.
 func (c *call) guest() bool { return c.delegate && !c.full }
 
+// role that the caller has in somebody else's calendar, which may have been shared with either name of theirs.
+func (c *call) role(k *mailbox.Calendar) string {
+	role := k.Role(c.caller.UPN)
+	if own, ok := c.h.opt.Mailboxes.Mailbox(c.caller.UPN); ok && role == "none" {
+		role = k.Role(own.Owner().Address().Addr)
+	}
+	return role
+}
+
 // may checks what a guest wants with a calendar; owners and those with full access may everything.
 func (c *call) may(k *mailbox.Calendar) error {
 	if !c.guest() {
@@ -24,7 +33,7 @@ func (c *call) may(k *mailbox.Calendar) error {
 	if c.r.Method != http.MethodGet {
 		least = "write"
 	}
-	if slices.Index(roles, k.Role(c.caller.UPN)) < slices.Index(roles, least) {
+	if slices.Index(roles, c.role(k)) < slices.Index(roles, least) {
 		return errDenied
 	}
 	return nil
@@ -37,7 +46,7 @@ func (c *call) visible() []*mailbox.Calendar {
 	}
 	var out []*mailbox.Calendar
 	for _, k := range c.b.Calendars() {
-		if slices.Index(roles, k.Role(c.caller.UPN)) >= slices.Index(roles, "read") {
+		if slices.Index(roles, c.role(k)) >= slices.Index(roles, "read") {
 			out = append(out, k)
 		}
 	}
@@ -47,7 +56,7 @@ func (c *call) visible() []*mailbox.Calendar {
 // discreet is an event as the caller may see it: of a private one only the time, unless the caller may see private ones.
 func (c *call) discreet(i instance) instance {
 	e := i.Event
-	if !c.guest() || e.Sensitivity != "private" && e.Sensitivity != "confidential" || e.Calendar().Role(c.caller.UPN) == "delegateWithPrivateEventAccess" {
+	if !c.guest() || e.Sensitivity != "private" && e.Sensitivity != "confidential" || c.role(e.Calendar()) == "delegateWithPrivateEventAccess" {
 		return i
 	}
 	hidden := *e

@@ -76,7 +76,9 @@ func userGetter(o mailbox.Owner) getter {
 			return o.ObjectID, true
 		case "displayname":
 			return o.Name, true
-		case "mail", "userprincipalname":
+		case "mail":
+			return o.Address().Addr, true
+		case "userprincipalname":
 			return o.UPN, true
 		case "jobtitle":
 			return o.JobTitle, true

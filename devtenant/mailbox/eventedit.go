@@ -29,7 +29,7 @@ func (b *Box) notify(kind string, i Instance, comment string) {
 	}
 	var to []Address
 	for _, a := range e.Attendees {
-		if !strings.EqualFold(a.Addr, b.Owner.UPN) {
+		if !b.Owner.Is(a.Addr) {
 			to = append(to, a.Address)
 		}
 	}
@@ -119,7 +119,7 @@ func (b *Box) Change(e *Event, edit func(*Event) error) error {
 	if e.IsOrganizer {
 		var out []Address
 		for _, a := range old.Attendees {
-			if !slices.ContainsFunc(e.Attendees, func(x Attendee) bool { return strings.EqualFold(x.Addr, a.Addr) }) && !strings.EqualFold(a.Addr, b.Owner.UPN) {
+			if !slices.ContainsFunc(e.Attendees, func(x Attendee) bool { return strings.EqualFold(x.Addr, a.Addr) }) && !b.Owner.Is(a.Addr) {
 				out = append(out, a.Address)
 			}
 		}
@@ -323,7 +323,7 @@ func (b *Box) Respond(e *Event, response, comment string, send bool, proposed Sl
 	}
 	e.Attendees = slices.Clone(e.Attendees)
 	for i := range e.Attendees {
-		if strings.EqualFold(e.Attendees[i].Addr, b.Owner.UPN) {
+		if b.Owner.Is(e.Attendees[i].Addr) {
 			e.Attendees[i].Response, e.Attendees[i].Responded = response, b.Now()
 		}
 	}

@@ -183,7 +183,7 @@ func (b *Box) guests(of *Event, response string, at time.Time) []Attendee {
 	var out []Attendee
 	for _, a := range of.Attendees {
 		a.Response, a.Responded, a.Proposed = "none", time.Time{}, Slot{}
-		if own := strings.EqualFold(a.Addr, b.Owner.UPN); own && response != "notResponded" {
+		if own := b.Owner.Is(a.Addr); own && response != "notResponded" {
 			a.Response, a.Responded = response, at
 		} else if of.HideAttendees && !own {
 			continue

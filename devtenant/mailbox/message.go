@@ -200,7 +200,7 @@ func (b *Box) Add(f *Folder, m *Message, read bool) *Message {
 	m.Importance = cmp.Or(m.Importance, "normal")
 	m.Flag.Status = cmp.Or(m.Flag.Status, "notFlagged")
 	if m.InternetID == "" {
-		m.InternetID = "<" + b.hash64("", "id "+string(binary.BigEndian.AppendUint64(nil, m.num)))[:24] + "@" + domain(b.Owner.UPN) + ">"
+		m.InternetID = "<" + b.hash64("", "id "+string(binary.BigEndian.AppendUint64(nil, m.num)))[:24] + "@" + domain(b.Owner.Address().Addr) + ">"
 	}
 	if m.Sender == (Address{}) {
 		m.Sender = m.From

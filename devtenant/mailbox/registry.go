@@ -7,6 +7,7 @@
 package mailbox
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"maps"
@@ -16,13 +17,29 @@ import (
 	"time"
 )
 
-// Owner is the person whose mailbox it is. ObjectID is the directory's GUID; UPN is also the mail address.
+// Owner is the person whose mailbox it is. ObjectID is the directory's GUID; UPN is what they sign in as.
 type Owner struct {
 	ObjectID, UPN, Name, JobTitle string
+	// Mail is the mailbox's address where it is another one than UPN.
+	Mail string `json:",omitempty"`
 }
 
 // Address of the owner, as mail writes it.
-func (o Owner) Address() Address { return Address{Name: o.Name, Addr: o.UPN} }
+func (o Owner) Address() Address { return Address{Name: o.Name, Addr: cmp.Or(o.Mail, o.UPN)} }
+
+// Is says whether an address is the owner's: mail for the sign-in name arrives, too.
+func (o Owner) Is(addr string) bool {
+	return strings.EqualFold(addr, o.UPN) || o.Mail != "" && strings.EqualFold(addr, o.Mail)
+}
+
+// keys are what the mailbox is found by.
+func (o Owner) keys() []string {
+	keys := []string{strings.ToLower(o.ObjectID), strings.ToLower(o.UPN)}
+	if o.Mail != "" {
+		keys = append(keys, strings.ToLower(o.Mail))
+	}
+	return keys
+}
 
 // Registry holds the tenant's mailboxes. It is safe for concurrent use.
 type Registry struct {
@@ -30,7 +47,7 @@ type Registry struct {
 	epoch string
 
 	mu    sync.RWMutex
-	byKey map[string]*Mailbox // lower-case object id and UPN
+	byKey map[string]*Mailbox // lower-case object id, UPN and address
 	all   []*Mailbox
 
 	domains map[string]bool // lower-case
@@ -55,9 +72,12 @@ func (r *Registry) Add(owner Owner) *Mailbox {
 		return m
 	}
 	m := &Mailbox{reg: r, owner: owner, box: newBox(owner, r.now)}
-	r.byKey[strings.ToLower(owner.ObjectID)] = m
-	r.byKey[strings.ToLower(owner.UPN)] = m
-	r.domains[strings.ToLower(domain(owner.UPN))] = true
+	for _, key := range owner.keys() {
+		r.byKey[key] = m
+	}
+	for _, addr := range []string{owner.UPN, owner.Address().Addr} {
+		r.domains[strings.ToLower(domain(addr))] = true
+	}
 	r.all = append(r.all, m)
 	return m
 }
@@ -66,13 +86,14 @@ func (r *Registry) Add(owner Owner) *Mailbox {
 func (r *Registry) Remove(m *Mailbox) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.byKey, strings.ToLower(m.owner.ObjectID))
-	delete(r.byKey, strings.ToLower(m.owner.UPN))
+	for _, key := range m.owner.keys() {
+		delete(r.byKey, key)
+	}
 	r.all = slices.DeleteFunc(slices.Clone(r.all), func(x *Mailbox) bool { return x == m })
 	maps.DeleteFunc(r.grants, func(pair [2]*Mailbox, _ bool) bool { return pair[0] == m || pair[1] == m })
 }
 
-// Mailbox finds a mailbox by object id or UPN, in any case.
+// Mailbox finds a mailbox by object id, UPN or address, in any case.
 func (r *Registry) Mailbox(key string) (*Mailbox, bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()

@@ -43,7 +43,7 @@ func (b *Box) Answer(m *Message, kind ReplyKind, comment Body) *Message {
 // answerTo chooses the recipients: the reply-to addresses or the sender; the other recipients for all, never oneself.
 // The answer to one's own mail goes to whom the mail went.
 func (b *Box) answerTo(m *Message, all bool) (to, cc []Address) {
-	own := func(a Address) bool { return strings.EqualFold(a.Addr, b.Owner.UPN) }
+	own := func(a Address) bool { return b.Owner.Is(a.Addr) }
 	to = slices.Clone(m.ReplyTo)
 	if len(to) == 0 && m.From.Addr != "" {
 		to = []Address{m.From}
