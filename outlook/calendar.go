@@ -48,6 +48,13 @@ func (c *Client) Calendar(ctx context.Context, id string) (Calendar, error) {
 	return cal, err
 }
 
+// DefaultCalendar reads the signed-in person's own default calendar.
+func (c *Client) DefaultCalendar(ctx context.Context) (Calendar, error) {
+	var cal Calendar
+	err := c.get(ctx, "read default calendar", "/me/calendar", url.Values{"$select": {calendarFields}}, nil, &cal)
+	return cal, err
+}
+
 func window(from, to time.Time) url.Values {
 	const layout = "2006-01-02T15:04:05Z"
 	return url.Values{"startDateTime": {from.UTC().Format(layout)}, "endDateTime": {to.UTC().Format(layout)}}

@@ -48,7 +48,7 @@ func (m *Mirror) AddColleague(ctx context.Context, accountID int64, addr string)
 	if r == nil {
 		return Calendar{}, fmt.Errorf("add calendar: %w", ErrNotConnected)
 	}
-	if strings.EqualFold(addr, r.upn) {
+	if r.isMe(addr) {
 		return Calendar{}, ErrBadInput{"calendar", "invalid"}
 	}
 	have, err := m.Calendars(ctx, accountID)
@@ -69,6 +69,9 @@ func (m *Mirror) AddColleague(ctx context.Context, accountID int64, addr string)
 	}
 	if cal.Owner.Address == "" {
 		cal.Owner.Address = addr
+	}
+	if r.isMe(cal.Owner.Address) { // by yet another address
+		return Calendar{}, ErrBadInput{"calendar", "invalid"}
 	}
 	var id int64
 	err = m.db.Write(ctx, "add calendar", func(tx *store.Tx) error {
@@ -113,22 +116,16 @@ func (m *Mirror) RemoveColleague(ctx context.Context, id int64) error {
 }
 
 // upsertCalendar writes a calendar as the service has it. One that somebody else shares is shown once the person picks it,
-// and is not changed from here.
+// and is not changed from here. One that was taken for somebody else's and turns out to be the person's own is shown as
+// their own are.
 func (r *runner) upsertCalendar(ctx context.Context, tx *store.Tx, c outlook.Calendar) (id int64, changed bool, err error) {
-	color, owner := c.Color, c.Owner
-	if color == "" {
-		color = "auto"
-	}
-	if owner.Address == "" || strings.EqualFold(owner.Address, r.upn) {
-		owner = outlook.EmailAddress{}
-	} else {
-		c.CanEdit, c.IsDefault = false, false
-	}
+	c = r.asSeen(c)
+	owner := c.Owner
 	err = tx.QueryRowContext(ctx, `INSERT INTO calendar (account_id, graph_id, name, color, is_default, can_edit, owner_name, owner_addr, picked) VALUES (?,?,?,?,?,?,?,?,?)
 		ON CONFLICT (account_id, graph_id) DO UPDATE SET name=excluded.name, color=excluded.color, is_default=excluded.is_default, can_edit=excluded.can_edit,
-		owner_name=excluded.owner_name, owner_addr=excluded.owner_addr
+		owner_name=excluded.owner_name, owner_addr=excluded.owner_addr, picked=picked OR calendar.owner_addr<>'' AND excluded.owner_addr=''
 		WHERE (name, color, is_default, can_edit, owner_name, owner_addr) <> (excluded.name, excluded.color, excluded.is_default, excluded.can_edit, excluded.owner_name, excluded.owner_addr)
-		RETURNING id`, r.account, c.ID, c.Name, color, c.IsDefault, c.CanEdit, owner.Name, owner.Address,
+		RETURNING id`, r.account, c.ID, c.Name, c.Color, c.IsDefault, c.CanEdit, owner.Name, owner.Address,
 		owner.Address == "" || outlook.IsColleagueCalendar(c.ID)).Scan(&id)
 	if err := found("write calendar", err); err != nil {
 		if isNotFound(err) { // as it was

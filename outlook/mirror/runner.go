@@ -37,6 +37,7 @@ type runner struct {
 	noBatch  atomic.Int64 // until when the service takes no batches, in milliseconds since 1970
 
 	mu      sync.Mutex
+	address string // the mailbox's own, as the calendars tell; "" until they have
 	stopped bool
 	syncing bool
 	offline bool

@@ -79,6 +79,9 @@ func (r *runner) syncCalendars(ctx context.Context) ([]calendarRef, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.learnAddress(ctx, list); err != nil {
+		return nil, err
+	}
 	listed := map[string]bool{}
 	for _, c := range list {
 		listed[c.ID] = true

@@ -1,0 +1,56 @@
+package mirror
+
+import (
+	"context"
+	"strings"
+
+	"supercrm/outlook"
+)
+
+// isMe says whether an address is the signed-in person's: what they sign in as, or the mailbox's own address, which many
+// organizations keep apart.
+func (r *runner) isMe(addr string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return addr != "" && (strings.EqualFold(addr, r.upn) || strings.EqualFold(addr, r.address))
+}
+
+// asSeen is a listed calendar as it is kept: one's own has no owner, and somebody else's is nobody's default here and is not
+// changed from here, whatever the service would allow.
+func (r *runner) asSeen(c outlook.Calendar) outlook.Calendar {
+	if c.Color == "" {
+		c.Color = "auto"
+	}
+	if c.Owner.Address == "" || r.isMe(c.Owner.Address) {
+		c.Owner = outlook.EmailAddress{}
+	} else {
+		c.CanEdit, c.IsDefault = false, false
+	}
+	return c
+}
+
+// learnAddress takes the mailbox's own address from the list of calendars: it is the owner of the default one. Where the list
+// has several of those, the service is asked which is one's own.
+func (r *runner) learnAddress(ctx context.Context, list []outlook.Calendar) error {
+	owners := map[string]bool{}
+	address := ""
+	for _, c := range list {
+		if c.IsDefault && c.Owner.Address != "" {
+			address = c.Owner.Address
+			owners[strings.ToLower(address)] = true
+		}
+	}
+	if len(owners) > 1 {
+		own, err := r.client.DefaultCalendar(ctx)
+		if err != nil {
+			return err
+		}
+		address = own.Owner.Address
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if address != "" {
+		r.address = address
+	}
+	return nil
+}
