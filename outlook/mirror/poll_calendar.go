@@ -23,9 +23,7 @@ func (r *runner) pollCalendars(ctx context.Context) ([]*pollPart, error) {
 		}
 		listed := map[string]outlook.Calendar{}
 		for _, c := range page.Items {
-			if c.Color == "" {
-				c.Color = "auto"
-			}
+			c = r.asSeen(c)                  // what is kept of a calendar is not all that the service allows
 			c.Owner = outlook.EmailAddress{} // it does not change
 			listed[c.ID] = c
 		}
