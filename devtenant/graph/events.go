@@ -74,7 +74,11 @@ func (c *call) events(cal *mailbox.Calendar, rest []string) error {
 	case len(rest) != 2:
 		return errNoRoute
 	case rest[1] == "calendar" && get:
-		return c.one(http.StatusOK, "calendars/$entity", c.calendarFields(i.Event.Calendar(), nil))
+		sel, err := selected(c.query.Get("$select"), calendarSelectable)
+		if err != nil {
+			return err
+		}
+		return c.one(http.StatusOK, "calendars/$entity", c.calendarFields(i.Event.Calendar(), sel))
 	case !post:
 		return errMethod
 	}

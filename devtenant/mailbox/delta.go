@@ -212,7 +212,7 @@ func (b *Box) EventListDelta(c *Calendar, r Round, n int) ([]Change, Round, bool
 		}
 	}
 	for _, t := range gone(tombs) {
-		if t.ID.Kind == KindEvent && b.events[t.ID.Num] == nil {
+		if e := b.events[t.ID.Num]; t.ID.Kind == KindEvent && (e == nil || e.calendar != c) {
 			all = append(all, t)
 		}
 	}

@@ -309,6 +309,22 @@ func (b *Box) DeleteInstance(i Instance, comment string) {
 	}
 }
 
+// MoveEvent puts a single event or a whole series into another calendar. Its id stays.
+func (b *Box) MoveEvent(e *Event, to *Calendar) {
+	old := *e
+	old.exceptions, old.deleted = maps.Clone(e.exceptions), maps.Clone(e.deleted)
+	left := Tombstone{ID: e.ID(), Parent: e.calendar.num, Moved: true}
+	if e.Rule != nil {
+		left.Series = &old
+	}
+	b.bury(left)
+	e.calendar = to
+	for _, x := range e.exceptions {
+		x.calendar = to
+	}
+	b.TouchEvent(e)
+}
+
 // Respond sets the owner's answer to an invitation: accepted, declined or tentativelyAccepted; with send the organizer
 // gets it by mail, with another time when proposed is not zero.
 func (b *Box) Respond(e *Event, response, comment string, send bool, proposed Slot) {

@@ -129,6 +129,22 @@ func (m *Mailbox) ChangeEvent(id string, edit func(*Event)) error {
 	})
 }
 
+// MoveEvent puts an event or a series into another calendar, by its name, as Outlook does; there is no call for it.
+func (m *Mailbox) MoveEvent(id, calendar string) error {
+	return m.Do(func(b *Box) error {
+		i, err := b.Find(id)
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(b.Calendars(), func(k *Calendar) bool { return k.Name == calendar })
+		if at < 0 || i.Occurrence || i.Event.master != nil {
+			return ErrNotFound
+		}
+		b.MoveEvent(i.Event, b.Calendars()[at])
+		return nil
+	})
+}
+
 // DeleteEvent removes an event, a series, or one occurrence.
 func (m *Mailbox) DeleteEvent(id string) error {
 	return m.Do(func(b *Box) error {
