@@ -102,6 +102,13 @@ func (c *Client) Event(ctx context.Context, id string) (Event, error) {
 	return e, err
 }
 
+// CalendarOf gives the id of the calendar that an event is in: the event itself does not say.
+func (c *Client) CalendarOf(ctx context.Context, id string) (string, error) {
+	var cal Calendar
+	err := c.get(ctx, "read event's calendar", "/me/events/"+seg(id)+"/calendar", url.Values{"$select": {"id"}}, nil, &cal)
+	return cal.ID, err
+}
+
 // CreateEvent makes an event. With a TransactionID it may be repeated: the service makes one event for one id.
 func (c *Client) CreateEvent(ctx context.Context, calendarID string, w EventWrite) (Event, error) {
 	var e Event

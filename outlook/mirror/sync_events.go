@@ -189,11 +189,14 @@ type calendarRound struct {
 	masters  map[string]*outlook.Event // nil: the service has none by that id
 }
 
-// eventChange is what a delta's item turned out to mean. master fills an occurrence.
+// eventChange is what a delta's item turned out to mean. master fills an occurrence. left: the calendar no longer has it,
+// though it is alive; place is the row of the calendar that it is in then, 0 where that does not matter.
 type eventChange struct {
 	live   *outlook.Event
 	master *outlook.Event
 	gone   string
+	left   bool
+	place  int64
 }
 
 func whole(e *outlook.Event) bool { return e.Subject != nil && e.Start != nil && e.End != nil }
@@ -277,7 +280,10 @@ func (cr *calendarRound) settleOne(ctx context.Context, e outlook.Event) (eventC
 	if err != nil {
 		return eventChange{}, err
 	}
-	if !cr.inside(&now) && now.Type != "seriesMaster" {
+	if e.Removed != nil {
+		return cr.left(ctx, &now)
+	}
+	if !cr.wanted(&now) {
 		return eventChange{gone: e.ID}, nil
 	}
 	return eventChange{live: &now}, nil
@@ -293,21 +299,20 @@ func (cr *calendarRound) inside(e *outlook.Event) bool {
 	return err1 != nil || err2 != nil || millis(start) < cr.to && millis(end) > cr.from
 }
 
+// wanted says whether an event is to be mirrored: a master is for its occurrences' sake, whenever its series began.
+func (cr *calendarRound) wanted(e *outlook.Event) bool {
+	return e.Type == "seriesMaster" || cr.inside(e)
+}
+
 func (cr *calendarRound) write(ctx context.Context, tx *store.Tx, s scope, changes []eventChange) error {
 	w := &eventWriter{ctx: ctx, tx: tx, account: cr.r.account, log: cr.r.m.log, from: cr.r.origin(s.why()),
 		late: func(id int64) bool { return cr.r.late.of("event", id) }}
 	for _, c := range changes {
-		if c.gone != "" {
-			if err := w.remove(c.gone); err != nil {
-				return err
-			}
-			continue
+		if err := w.apply(c, cr.cal.id); err != nil {
+			return err
 		}
 		if c.live == nil {
 			continue
-		}
-		if err := w.upsert(c.live, c.master, cr.cal.id); err != nil {
-			return err
 		}
 		if err := s.met(ctx, tx, cr.r.account, c.live.ID); err != nil {
 			return err

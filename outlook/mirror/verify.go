@@ -369,10 +369,11 @@ func (v *verifier) calendar(ctx context.Context, c calendarRef, s scope, p *Plac
 	}
 	cr := &calendarRound{r: v.r, cal: c, from: s.from, to: s.to, masters: map[string]*outlook.Event{}}
 	for _, part := range []struct {
-		ids   []string
-		count *int
-	}{{stale, &p.Renewed}, {d.missing, &p.Fetched}, {d.stale, &p.Renewed}, {d.extra, &p.Removed}} {
-		if err := v.repairEvents(ctx, cr, part.ids, part.count, p); err != nil {
+		ids    []string
+		count  *int
+		listed bool // the calendar has it, by its own word
+	}{{stale, &p.Renewed, false}, {d.missing, &p.Fetched, true}, {d.stale, &p.Renewed, true}, {d.extra, &p.Removed, false}} {
+		if err := v.repairEvents(ctx, cr, part.ids, part.listed, part.count, p); err != nil {
 			return err
 		}
 	}
@@ -420,10 +421,20 @@ func (v *verifier) staleMasters(ctx context.Context, c calendarRef) ([]string, e
 }
 
 // repairEvents asks for each event by itself, as a sweep does.
-func (v *verifier) repairEvents(ctx context.Context, cr *calendarRound, ids []string, lives *int, p *Place) error {
+func (v *verifier) repairEvents(ctx context.Context, cr *calendarRound, ids []string, listed bool, lives *int, p *Place) error {
 	for _, id := range ids {
 		live, err := cr.event(ctx, id)
 		v.asked(1)
+		change := eventChange{gone: id}
+		switch {
+		case err == nil && !listed:
+			change, err = cr.left(ctx, &live)
+			if cr.wanted(&live) && !cr.cal.shared {
+				v.asked(1) // where it is
+			}
+		case err == nil && cr.wanted(&live):
+			change = eventChange{live: &live}
+		}
 		if outlook.IsRefused(err) {
 			p.Failed++ // no reason to keep the others waiting
 			continue
@@ -431,16 +442,9 @@ func (v *verifier) repairEvents(ctx context.Context, cr *calendarRound, ids []st
 		if err != nil && !outlook.IsNotFound(err) {
 			return err
 		}
-		change := eventChange{gone: id}
-		if err == nil && (cr.inside(&live) || live.Type == "seriesMaster") {
-			change = eventChange{live: &live}
-		}
 		if err := v.r.m.db.Write(ctx, "repair event", func(tx *store.Tx) error {
 			w := &eventWriter{ctx: ctx, tx: tx, account: v.r.account, log: v.r.m.log, from: v.r.origin(whyVerify)}
-			if change.live == nil {
-				return w.remove(change.gone)
-			}
-			return w.upsert(change.live, nil, cr.cal.id)
+			return w.apply(change, cr.cal.id)
 		}); err != nil {
 			return err
 		}
