@@ -17,16 +17,16 @@ func twoCalendars(t *testing.T) (*rig, int64) {
 		b.NewCalendar("Travel", "lightBlue")
 		return nil
 	}))
-	r.whole()
+	must(t, r.allRead())
 	var id int64
 	must(t, r.db.Reader().QueryRow(`SELECT id FROM calendar WHERE name='Travel'`).Scan(&id))
 	return r, id
 }
 
-func (r *rig) whole() {
-	r.t.Helper()
+// allRead makes one whole round.
+func (r *rig) allRead() error {
 	r.m.runner(r.account).whole.Store(true)
-	must(r.t, r.turn())
+	return r.turn()
 }
 
 // calendarOf tells which calendar's rows bear a subject: 0 for none, -1 for several.
@@ -52,10 +52,10 @@ func TestEventMovesToAnotherCalendar(t *testing.T) {
 	t.Parallel()
 	for name, look := range map[string]func(*rig){
 		"in a poll":        func(r *rig) { must(r.t, r.turn()) },
-		"in a whole round": func(r *rig) { r.whole() },
+		"in a whole round": func(r *rig) { must(r.t, r.allRead()) },
 		"in a round anew": func(r *rig) {
 			r.box.ForgetChanges()
-			r.whole()
+			must(r.t, r.allRead())
 		},
 		"in a verification": func(r *rig) {
 			_, err := r.m.Verify(r.t.Context(), r.account, nil)
@@ -95,7 +95,7 @@ func TestEventMovesToAnotherCalendar(t *testing.T) {
 				_, err := tx.ExecContext(t.Context(), `UPDATE calendar SET picked=1`)
 				return err
 			}))
-			r.whole()
+			must(t, r.allRead())
 			r.same()
 		})
 	}

@@ -41,11 +41,11 @@ const problemDenied = "denied"
 
 // syncEvents brings the calendars and what is in them up to date.
 func (r *runner) syncEvents(ctx context.Context) error {
-	calendars, err := r.syncCalendars(ctx)
+	var failed firstError
+	calendars, err := r.syncCalendars(ctx, &failed)
 	if err != nil {
 		return fmt.Errorf("mirror calendars: %w", err)
 	}
-	var first error
 	for _, c := range calendars {
 		if !c.picked {
 			continue
@@ -54,27 +54,29 @@ func (r *runner) syncEvents(ctx context.Context) error {
 		if hopeless(err) {
 			return err
 		}
-		if err != nil && first == nil {
-			first = err
-		}
+		failed.note(err)
 	}
-	return first
+	return failed.err
 }
 
 // syncPicked brings one calendar up to date. One that somebody else shares may be taken back, or the permission may be
-// missing: then what is mirrored stays, and the rest goes on.
+// missing, or its owner's mailbox may be gone: then what is mirrored stays, and the rest goes on.
 func (r *runner) syncPicked(ctx context.Context, c calendarRef) error {
 	err := r.syncCalendar(ctx, c)
 	switch {
-	case c.shared && outlook.IsRefused(err):
+	case c.shared && (outlook.IsRefused(err) || outlook.IsNotFound(err)):
 		return r.setProblem(ctx, c.id, problemDenied)
 	case c.shared && err == nil:
 		return r.setProblem(ctx, c.id, "")
+	case outlook.IsNotFound(err):
+		return nil // the calendar went; the next list says so
 	}
 	return err
 }
 
-func (r *runner) syncCalendars(ctx context.Context) ([]calendarRef, error) {
+// syncCalendars reads the list of calendars and asks about those that are not in it. What keeps one of them from being
+// asked about is noted in failed and does not stop the others, unless nothing would work.
+func (r *runner) syncCalendars(ctx context.Context, failed *firstError) ([]calendarRef, error) {
 	list, err := r.client.Calendars(ctx)
 	if err != nil {
 		return nil, err
@@ -103,8 +105,10 @@ func (r *runner) syncCalendars(ctx context.Context) ([]calendarRef, error) {
 			}
 		case outlook.IsNotFound(err):
 			dead = append(dead, k.graph)
-		case err != nil:
+		case hopeless(err):
 			return nil, err
+		default:
+			failed.note(err)
 		}
 	}
 	err = r.m.db.Write(ctx, "mirror calendars", func(tx *store.Tx) error {
@@ -172,9 +176,6 @@ func (r *runner) syncCalendar(ctx context.Context, c calendarRef) error {
 	}
 	sweep := func(s scope) error { return cr.sweep(ctx, s) }
 	if err := follow(ctx, r, s, fetch, keep, sweep); err != nil {
-		if outlook.IsNotFound(err) {
-			return nil // the calendar went; the next list says so
-		}
 		return fmt.Errorf("mirror events: %w", err)
 	}
 	return nil
