@@ -261,9 +261,10 @@ func (cr *calendarRound) settleOne(ctx context.Context, e outlook.Event) (eventC
 	case e.Removed == nil && whole(&e):
 		return eventChange{live: &e}, nil
 	}
-	var start, end int64
-	err := cr.r.m.db.Reader().QueryRowContext(ctx, `SELECT start_at, end_at FROM event WHERE account_id=? AND graph_id=? AND graph_id<>'' AND calendar_id=?`,
-		cr.r.account, e.ID, cr.cal.id).Scan(&start, &end)
+	var end int64
+	var kind string
+	err := cr.r.m.db.Reader().QueryRowContext(ctx, `SELECT end_at, kind FROM event WHERE account_id=? AND graph_id=? AND graph_id<>'' AND calendar_id=?`,
+		cr.r.account, e.ID, cr.cal.id).Scan(&end, &kind)
 	known := err == nil
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return eventChange{}, fmt.Errorf("read event: %w", err)
@@ -271,7 +272,7 @@ func (cr *calendarRound) settleOne(ctx context.Context, e outlook.Event) (eventC
 	if e.Removed != nil && !known {
 		return eventChange{}, nil
 	}
-	if e.Removed != nil && end <= cr.from {
+	if e.Removed != nil && end <= cr.from && kind != "seriesMaster" { // a master's times are its first occurrence's
 		return eventChange{}, nil // it left the window by growing old: history stays
 	}
 	now, err := cr.event(ctx, e.ID)
