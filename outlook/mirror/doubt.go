@@ -27,7 +27,8 @@ func waited(itemKind string) string {
 
 // settleDoubts asks about the rows in doubt on which nothing waits any more. In doubt is what the service said is gone while
 // something of the person's waited on it (a delta tells of a removal only once), and what an edit was confirmed of while a page
-// was read (lateness). Rows that went meanwhile are asked about all the same: they may have gone with their folder only.
+// was read (lateness). Rows that went meanwhile are asked about all the same: they may have gone with their folder only. What
+// is in somebody else's calendar is asked about only while that is read: it keeps what it has when it is closed.
 func (r *runner) settleDoubts(ctx context.Context) error {
 	type doubtful struct{ kind, graph string }
 	all, err := collect(ctx, r.m, "find what is in doubt", func(row scanner) (i doubtful, err error) {
@@ -35,7 +36,9 @@ func (r *runner) settleDoubts(ctx context.Context) error {
 		return i, err
 	}, `SELECT d.item_kind, d.graph_id FROM sync_doubt d WHERE d.account_id=?1 AND d.item_kind IN ('message','event') AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.account_id=?1 AND
 		(o.item_kind='message' AND d.item_kind='message' AND o.item_id=(SELECT id FROM message WHERE account_id=?1 AND graph_id=d.graph_id)
-		OR o.item_kind='event' AND d.item_kind='event' AND o.item_id=(SELECT id FROM event WHERE account_id=?1 AND graph_id=d.graph_id)))`, r.account)
+		OR o.item_kind='event' AND d.item_kind='event' AND o.item_id=(SELECT id FROM event WHERE account_id=?1 AND graph_id=d.graph_id)))
+		AND NOT EXISTS (SELECT 1 FROM event e JOIN calendar c ON c.id=e.calendar_id WHERE d.item_kind='event' AND e.account_id=?1 AND e.graph_id=d.graph_id
+		AND c.owner_addr<>'' AND (c.problem<>'' OR NOT c.picked))`, r.account)
 	if err != nil {
 		return err
 	}
@@ -110,24 +113,32 @@ func (r *runner) doubtfulMessage(ctx context.Context, graph string, outside map[
 
 // doubtfulEvent is doubtfulMessage for an event.
 func (r *runner) doubtfulEvent(ctx context.Context, graph string) (func(*store.Tx) error, error) {
-	var calendar int64
-	err := r.m.db.Reader().QueryRowContext(ctx, `SELECT calendar_id FROM event WHERE account_id=? AND graph_id=?`, r.account, graph).Scan(&calendar)
+	var cal calendarRef
+	err := r.m.db.Reader().QueryRowContext(ctx, `SELECT c.id, c.graph_id, c.picked, c.owner_addr<>'' FROM event e JOIN calendar c ON c.id=e.calendar_id
+		WHERE e.account_id=? AND e.graph_id=?`, r.account, graph).Scan(&cal.id, &cal.graph, &cal.picked, &cal.shared)
 	if errors.Is(err, sql.ErrNoRows) {
 		return func(*store.Tx) error { return nil }, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read event: %w", err)
 	}
-	e, err := r.client.Event(ctx, graph)
+	cr := &calendarRound{r: r, cal: cal}
+	e, err := cr.event(ctx, graph)
 	gone := outlook.IsNotFound(err)
 	if err != nil && !gone {
 		return nil, err
+	}
+	if !gone {
+		if cal.id, err = r.placeOf(ctx, graph, cal); err != nil {
+			return nil, err
+		}
+		gone = cal.id == 0 // it is where nothing is mirrored
 	}
 	return func(tx *store.Tx) error {
 		w := &eventWriter{ctx: ctx, tx: tx, account: r.account, log: r.m.log, from: r.origin(whyDelta)}
 		if gone {
 			return w.remove(graph)
 		}
-		return w.upsert(&e, nil, calendar)
+		return w.upsert(&e, nil, cal.id)
 	}, nil
 }
