@@ -142,7 +142,7 @@ func (r *runner) pollRound(ctx context.Context) (err error) {
 	if asked {
 		r.learn(nil)
 	}
-	var quiet []scope
+	var quiet []quietScope
 	var changed []*pollPart
 	for _, p := range parts {
 		still, link := false, ""
@@ -153,8 +153,7 @@ func (r *runner) pollRound(ctx context.Context) (err error) {
 		case !still:
 			changed = append(changed, p)
 		case p.scope.name != "" && link != p.scope.link:
-			p.scope.link, p.scope.synced = link, millis(r.m.now())
-			quiet = append(quiet, p.scope)
+			quiet = append(quiet, quietScope{p.scope, link})
 		}
 	}
 	read, failed := r.readChanged(ctx, changed)
@@ -168,7 +167,7 @@ func (r *runner) pollRound(ctx context.Context) (err error) {
 	if failed != nil {
 		return failed
 	}
-	quiet = slices.DeleteFunc(quiet, func(s scope) bool { // what was read meanwhile has a link of its own
+	quiet = slices.DeleteFunc(quiet, func(s quietScope) bool { // what was read meanwhile has a link of its own
 		return read[s.name] || also[s.name] || slices.ContainsFunc(changed, func(p *pollPart) bool { return p.covers != "" && strings.HasPrefix(s.name, p.covers) })
 	})
 	return r.endRound(quiet)

@@ -44,6 +44,22 @@ func (r *runner) saveScope(ctx context.Context, tx *store.Tx, s scope) error {
 	return nil
 }
 
+// quietScope is a scope in which nothing was new, and the link to go on from then.
+type quietScope struct {
+	scope
+	next string
+}
+
+// renewLink keeps the new link of a scope that still is where it was when it was asked about. One that was removed meanwhile
+// stays removed, and one that is read anew is: the link would leave out what that has yet to read.
+func (r *runner) renewLink(ctx context.Context, tx *store.Tx, s quietScope) error {
+	_, err := tx.ExecContext(ctx, `UPDATE sync_state SET link=?, synced_at=? WHERE account_id=? AND scope=? AND link=?`, s.next, millis(r.m.now()), r.account, s.name, s.link)
+	if err != nil {
+		return fmt.Errorf("write sync state: %w", err)
+	}
+	return nil
+}
+
 // restart begins a round of mark and sweep: rows stay, links go.
 func (r *runner) restart(ctx context.Context, s *scope) error {
 	s.link, s.complete = "", false

@@ -110,7 +110,7 @@ func (r *runner) round(ctx context.Context) (err error) {
 }
 
 // endRound notes that everything was looked at, and keeps the new links of scopes in which nothing was new.
-func (r *runner) endRound(quiet []scope) error {
+func (r *runner) endRound(quiet []quietScope) error {
 	if err := r.settleDoubts(r.ctx); err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (r *runner) endRound(quiet []scope) error {
 	return r.m.db.Write(r.ctx, "end round", func(tx *store.Tx) error {
 		tx.Changed(store.Sync)
 		for _, s := range quiet {
-			if err := r.saveScope(r.ctx, tx, s); err != nil {
+			if err := r.renewLink(r.ctx, tx, s); err != nil {
 				return err
 			}
 		}
