@@ -122,8 +122,7 @@ func (r *runner) doubtfulEvent(ctx context.Context, graph string) (func(*store.T
 	if err != nil {
 		return nil, fmt.Errorf("read event: %w", err)
 	}
-	cr := &calendarRound{r: r, cal: cal}
-	e, err := cr.event(ctx, graph)
+	e, err := r.eventOf(ctx, cal, graph)
 	gone := outlook.IsNotFound(err)
 	if err != nil && !gone {
 		return nil, err

@@ -9,6 +9,14 @@ import (
 	"supercrm/outlook"
 )
 
+// eventOf reads an event of a calendar. One of somebody else's calendar is reached through that calendar only.
+func (r *runner) eventOf(ctx context.Context, cal calendarRef, id string) (outlook.Event, error) {
+	if cal.shared {
+		return r.client.EventIn(ctx, cal.graph, id)
+	}
+	return r.client.Event(ctx, id)
+}
+
 // placeOf finds in which calendar an event is that was in cal before: the calendar's row, or 0 when it is in none that is
 // mirrored. An answer about one of somebody else's calendar came through that calendar, so it is there.
 func (r *runner) placeOf(ctx context.Context, id string, cal calendarRef) (int64, error) {

@@ -244,12 +244,8 @@ func (cr *calendarRound) settle(ctx context.Context, items []outlook.Event) ([]e
 	return append(changes, rest...), err
 }
 
-// event reads an event. One of somebody else's calendar is reached through that calendar only.
 func (cr *calendarRound) event(ctx context.Context, id string) (outlook.Event, error) {
-	if cr.cal.shared {
-		return cr.r.client.EventIn(ctx, cr.cal.graph, id)
-	}
-	return cr.r.client.Event(ctx, id)
+	return cr.r.eventOf(ctx, cr.cal, id)
 }
 
 func (cr *calendarRound) settleOne(ctx context.Context, e outlook.Event) (eventChange, error) {
