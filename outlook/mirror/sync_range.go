@@ -58,7 +58,7 @@ func (r *runner) countRange(ctx context.Context, f folderRef, since time.Time) e
 }
 
 // rest reads what the service may have left out of a filtered first round: messages of the range that are older than the
-// oldest row. It is a reading of its own, page by page, that a quit does not begin anew.
+// oldest row. It is a reading of its own that a quit does not begin anew: where it has come to is kept with each page.
 func (r *runner) rest(ctx context.Context, f folderRef, s scope) error {
 	if s.from == 0 {
 		return nil
@@ -76,16 +76,26 @@ func (r *runner) rest(ctx context.Context, f folderRef, s scope) error {
 			return err
 		}
 	}
-	for q.to != 0 {
-		page, err := r.client.MessagesBetween(ctx, f.graph, q.link, outlook.MessageFields, instant(q.from), instant(q.to), firstPage)
+	resets := 0
+	for link := ""; q.to != 0; {
+		page, err := r.client.MessagesBetween(ctx, f.graph, link, outlook.MessageFields, instant(q.from), instant(q.to), firstPage)
+		if link != "" && resets < maxResets && (outlook.IsRefused(err) || outlook.IsNotFound(err) || outlook.IsResync(err)) {
+			resets++
+			link = "" // what the page told up to here is only read once more
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("read the rest of a folder: %w", err)
+		}
+		if page.Next != "" && page.Next == link {
+			return fmt.Errorf("read the rest of a folder: %w", errNoLink)
 		}
 		changes, err := askAll(ctx, page.Items, func(ctx context.Context, m outlook.Message) (messageChange, error) { return r.settleMessage(ctx, f, m) })
 		if err != nil {
 			return err
 		}
-		q.link = page.Next
+		q.to, link = below(page, q.to)
+		q.link = "" // a link counts messages, and by the next start the list may have become another
 		if err := r.m.db.Write(ctx, "mirror older page", func(tx *store.Tx) error {
 			if err := r.writeMessages(ctx, tx, f, s, changes); err != nil {
 				return err
@@ -101,6 +111,26 @@ func (r *runner) rest(ctx context.Context, f folderRef, s scope) error {
 	q.link, q.complete, q.synced = "", true, millis(r.m.now())
 	return r.m.db.Write(ctx, "end older mail", func(tx *store.Tx) error { return r.saveScope(ctx, tx, q) })
 }
+
+// below is where to go on after a page of what was received before to: at the second of its oldest message, some of which
+// may not have been told. The page's link would leave out the next message for each one that left the list meanwhile, since
+// it counts, so it is followed only where no moment parts what was told from what was not: in a second with more messages
+// than a page.
+func below(page outlook.Page[outlook.Message], to int64) (next int64, link string) {
+	next = to
+	for _, m := range page.Items {
+		if m.Received != nil {
+			next = min(next, wholeSecond(millis(*m.Received)))
+		}
+	}
+	if next == to {
+		return to, page.Next
+	}
+	return next, ""
+}
+
+// wholeSecond is the end of a moment's second: filters count whole seconds.
+func wholeSecond(at int64) int64 { return at/1000*1000 + 1000 }
 
 // reached is the moment down to which the first round has told a folder, rounded up to where the rest begins; 0 when it
 // cannot have left anything out.
@@ -119,5 +149,5 @@ func (r *runner) reached(ctx context.Context, f folderRef, s scope) (int64, erro
 	if n < r.m.endsEarly {
 		return 0, nil
 	}
-	return oldest/1000*1000 + 1000, nil // filters count whole seconds
+	return wholeSecond(oldest), nil
 }

@@ -1,0 +1,154 @@
+package mirror
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"supercrm/devtenant/graph"
+	"supercrm/devtenant/mailbox"
+)
+
+// crowd delivers more messages than a filtered first round tells, the newest first, each at its time before now.
+func (r *rig) crowd(n int, before func(i int) time.Duration) {
+	for i := range n {
+		r.box.Deliver(mailbox.Mail{From: mailbox.Address{Addr: "anna@customer.example"}, To: []mailbox.Address{{Addr: me}}, Subject: fmt.Sprintf("Crowd %03d", i),
+			At: r.now().Add(-before(i)), Body: mailbox.Body{Text: "x"}})
+	}
+}
+
+// older says whether a request reads messages that a filtered first round has left out.
+func older(req *http.Request) bool {
+	return strings.HasSuffix(req.URL.Path, "/messages") && strings.Contains(req.URL.Query().Get("$filter"), "receivedDateTime lt")
+}
+
+func hourly(i int) time.Duration { return time.Duration(i) * time.Hour }
+
+// A list shifts when something leaves it, and no delta tells of what was never read.
+func TestOlderMailShiftsWhileItIsRead(t *testing.T) {
+	for name, leave := range map[string]func(r *rig, id string) error{
+		"deleted": func(r *rig, id string) error { return r.box.RemoveMessage(id) },
+		"moved":   func(r *rig, id string) error { return r.box.MoveMessage(id, r.box.FolderID("Archive")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			r.crowd(filtered+230, hourly)
+			var pages atomic.Int64
+			r.h.SetIntercept(func(req *http.Request) *graph.Fault {
+				if older(req) {
+					if n := pages.Add(1); n == 2 || n == 4 {
+						for _, m := range r.box.Messages("inbox") {
+							if m.Subject == fmt.Sprintf("Crowd %03d", filtered+int(n)) { // of the first page
+								must(t, leave(r, m.ID))
+							}
+						}
+					}
+				}
+				return nil
+			})
+			r.start()
+			r.synced()
+			r.synced()
+			if pages.Load() < 5 {
+				t.Fatalf("only %d pages of older mail", pages.Load())
+			}
+			r.same()
+		})
+	}
+}
+
+// A quit in the middle loses nothing that leaves the folder until the next start, and what was read is not read again.
+func TestOlderMailGoesOnAfterAQuit(t *testing.T) {
+	r := newRig(t)
+	r.crowd(filtered+230, hourly)
+	var pages atomic.Int64
+	r.h.SetIntercept(func(req *http.Request) *graph.Fault {
+		if older(req) && pages.Add(1) > 3 {
+			return &graph.Fault{Status: 500}
+		}
+		return nil
+	})
+	r.start()
+	r.until("some of it is read", func() bool { return pages.Load() > 3 })
+	r.stop()
+	for _, m := range r.box.Messages("inbox") {
+		if slices.Contains([]string{fmt.Sprintf("Crowd %03d", filtered+5), fmt.Sprintf("Crowd %03d", filtered+60)}, m.Subject) {
+			must(t, r.box.RemoveMessage(m.ID))
+		}
+	}
+	pages.Store(0)
+	r.h.SetIntercept(func(req *http.Request) *graph.Fault {
+		if older(req) {
+			pages.Add(1)
+		}
+		return nil
+	})
+	r.start()
+	r.synced()
+	r.synced()
+	r.same()
+	if n := pages.Load(); n > 3 {
+		t.Errorf("%d more pages", n)
+	}
+}
+
+// More messages in one second than a page holds: only the link tells them apart.
+func TestOlderMailOfOneSecond(t *testing.T) {
+	r := newRig(t)
+	r.crowd(filtered+230, func(i int) time.Duration {
+		if i > filtered-30 && i < filtered+200 {
+			return hourly(filtered)
+		}
+		return hourly(i)
+	})
+	r.start()
+	r.synced()
+	r.synced()
+	r.same()
+}
+
+// A link that the service refuses, kept by an earlier start or got a moment ago, keeps no folder from being read.
+func TestOlderMailWithARefusedLink(t *testing.T) {
+	for _, status := range []int{400, 404, 410} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			r := newRig(t)
+			r.crowd(filtered+230, hourly)
+			r.h.SetIntercept(func(req *http.Request) *graph.Fault {
+				if older(req) && req.URL.Query().Get("$skip") != "" {
+					return &graph.Fault{Status: status}
+				}
+				return nil
+			})
+			r.start()
+			r.until("all are there", func() bool { return r.messages() == filtered+230 })
+			r.synced()
+			r.same()
+		})
+	}
+}
+
+// The same where the second with many messages makes links needed: the reading ends, and later it is whole.
+func TestOlderMailOfOneSecondWithRefusedLinks(t *testing.T) {
+	r := newRig(t)
+	r.crowd(filtered+230, func(i int) time.Duration {
+		if i > filtered-30 && i < filtered+200 {
+			return hourly(filtered)
+		}
+		return hourly(i)
+	})
+	var refused atomic.Int64
+	r.h.SetIntercept(func(req *http.Request) *graph.Fault {
+		if older(req) && req.URL.Query().Get("$skip") != "" && refused.Add(1) <= 7 {
+			return &graph.Fault{Status: 410}
+		}
+		return nil
+	})
+	r.start()
+	r.until("all are there", func() bool { return r.messages() == filtered+230 })
+	r.synced()
+	r.same()
+}
