@@ -15,35 +15,58 @@ func (r *runner) bodyLoop(ctx context.Context) {
 			<-ctx.Done()
 			return
 		}
-		ids, priority, err := r.unfinished(ctx)
-		some := len(ids) > 0
-		if err == nil && priority == outlook.Backfill {
-			ids, err = r.listFiles(outlook.WithPriority(ctx, priority), ids)
-		}
-		for _, id := range ids {
-			if err = r.finish(outlook.WithPriority(ctx, priority), id); err != nil {
-				break
-			}
+		more, err := r.completeSome(ctx)
+		if err == nil && !more {
+			more, err = r.keepFiles(ctx)
 		}
 		if ctx.Err() == nil && err != nil {
-			r.m.log.Info("message not completed", "account", r.account, "error", err)
+			r.m.log.Info("messages not completed", "account", r.account, "error", err)
 			if outlook.SignInAgain(err) {
 				r.pause()
 			}
 		}
-		if err == nil && !some {
-			var more bool
-			if more, err = r.keepFiles(ctx); more {
-				continue
-			}
-			if err != nil && ctx.Err() == nil {
-				r.m.log.Info("attachments not kept", "account", r.account, "error", err)
-			}
-		}
-		if err != nil || !some {
+		if err != nil || !more {
 			wait(ctx, r.bodyWake, 0) // every round wakes it
 		}
 	}
+}
+
+// completeSome completes the next few messages. One that fails does not keep the others waiting, unless those would fail too.
+// more is false when there was none.
+func (r *runner) completeSome(ctx context.Context) (more bool, err error) {
+	ids, priority, err := r.unfinished(ctx)
+	if err != nil || len(ids) == 0 {
+		return false, err
+	}
+	ctx = outlook.WithPriority(ctx, priority)
+	if priority == outlook.Backfill {
+		if ids, err = r.listFiles(ctx, ids); err != nil {
+			return true, err
+		}
+	}
+	for _, id := range ids {
+		if err := r.passOver(&r.laterBodies, id, r.finish(ctx, id)); err != nil {
+			return true, err
+		}
+	}
+	return true, nil
+}
+
+// passOver notes how a message fared, and gives the error for which to rest, if any.
+func (r *runner) passOver(l *later, id int64, err error) error {
+	if err == nil {
+		l.well(id)
+		return nil
+	}
+	enough := false
+	if itsOwn(err) {
+		enough = l.note(id, r.m.now())
+	}
+	if toAll(err) || enough {
+		return err
+	}
+	r.m.log.Info("message not completed", "account", r.account, "error", err)
+	return nil
 }
 
 // unfinished is what to complete next, and how soon it is wanted.
@@ -64,11 +87,12 @@ func (r *runner) unfinished(ctx context.Context) ([]int64, outlook.Priority, err
 		return id, err
 	}, `SELECT id FROM (SELECT id, received_at FROM message WHERE account_id=?1 AND attachments='' AND graph_id<>''
 		UNION SELECT id, received_at FROM message WHERE account_id=?1 AND body_type='' AND graph_id<>'')
-		ORDER BY received_at DESC LIMIT 20`, r.account)
+		WHERE id NOT IN (SELECT value FROM json_each(?2)) ORDER BY received_at DESC LIMIT 20`, r.account, r.laterBodies.now(r.m.now()))
 	return ids, outlook.Backfill, err
 }
 
-// finish completes one message. One that the service no longer has is left to the delta, but not asked for again.
+// finish completes one message. What the service no longer has, or does not give out, is left to the delta, but not asked
+// for again.
 func (r *runner) finish(ctx context.Context, id int64) error {
 	var graph, bodyType, attachments string
 	err := r.m.db.Reader().QueryRowContext(ctx, `SELECT graph_id, body_type, attachments FROM message WHERE id=?`, id).Scan(&graph, &bodyType, &attachments)
@@ -81,7 +105,7 @@ func (r *runner) finish(ctx context.Context, id int64) error {
 	var full *outlook.Message
 	if bodyType == "" {
 		m, err := r.client.Message(ctx, graph)
-		if err != nil && !outlook.IsNotFound(err) {
+		if err != nil && !r.inVain(id, err) {
 			return err
 		}
 		if m.Body == nil {
@@ -91,7 +115,7 @@ func (r *runner) finish(ctx context.Context, id int64) error {
 	}
 	var list []outlook.Attachment
 	if attachments == "" {
-		if list, err = r.client.Attachments(ctx, graph); err != nil && !outlook.IsNotFound(err) {
+		if list, err = r.client.Attachments(ctx, graph); err != nil && !r.inVain(id, err) {
 			return err
 		}
 	}
@@ -119,6 +143,21 @@ func (r *runner) finish(ctx context.Context, id int64) error {
 		tx.Changed(store.Messages, id)
 		return nil
 	})
+}
+
+// inVain says of a message's failure that it would be asked for in vain. A refusal may mean the whole mailbox for a while,
+// such as one by a policy of the tenant: it counts when it comes again after a round in which all else was read.
+func (r *runner) inVain(id int64, err error) bool {
+	if outlook.IsNotFound(err) || outlook.IsTooLarge(err) {
+		return true
+	}
+	if !outlook.IsRefused(err) {
+		return false
+	}
+	before := r.laterBodies.failedAt(id)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return !before.IsZero() && r.wellAt.After(before)
 }
 
 func boolInt(b bool) int {

@@ -23,24 +23,31 @@ func (r *runner) keepFiles(ctx context.Context) (more bool, err error) {
 	var id, at int64
 	var graph, list string
 	err = r.m.db.Reader().QueryRowContext(ctx, `SELECT id, received_at, graph_id, attachments FROM message WHERE account_id=? AND files=0
-		AND has_attachments=1 AND attachments NOT IN ('','[]') ORDER BY received_at DESC LIMIT 1`, r.account).Scan(&id, &at, &graph, &list)
+		AND has_attachments=1 AND attachments NOT IN ('','[]') AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY received_at DESC LIMIT 1`,
+		r.account, r.laterFiles.now(r.m.now())).Scan(&id, &at, &graph, &list)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
 	if err != nil {
 		return false, fmt.Errorf("find attachments: %w", err)
 	}
+	return true, r.passOver(&r.laterFiles, id, r.keepFilesOf(ctx, id, at, graph, list, c))
+}
+
+// keepFilesOf keeps the small attachments of a message. One that fails does not keep the others from being kept.
+func (r *runner) keepFilesOf(ctx context.Context, id, at int64, graph, list string, c Choice) error {
 	var files []Attachment
 	if err := json.Unmarshal([]byte(list), &files); err != nil {
-		return false, fmt.Errorf("find attachments: %w", err)
+		return fmt.Errorf("find attachments: %w", err)
 	}
+	var failed firstError
 	for _, f := range files {
 		if f.Size > c.FileLimit || f.GraphID == "" {
 			continue
 		}
 		there, err := r.m.hasFile(ctx, id, f.GraphID)
 		if err != nil {
-			return false, err
+			return err
 		}
 		if there {
 			continue
@@ -49,14 +56,20 @@ func (r *runner) keepFiles(ctx context.Context) (more bool, err error) {
 		switch {
 		case outlook.IsNotFound(err), outlook.IsRefused(err), outlook.IsTooLarge(err), errors.Is(err, errTooBig):
 			continue // gone meanwhile, or of a kind that has no bytes, such as a link to a file elsewhere
+		case toAll(err):
+			return err
 		case err != nil:
-			return false, err
+			failed.note(err)
+			continue
 		}
 		if err := r.m.keepFile(ctx, r.account, id, at, f.GraphID, data, c); err != nil {
-			return false, err
+			return err
 		}
 	}
-	return true, r.m.db.Write(ctx, "note attachments", func(tx *store.Tx) error {
+	if failed.err != nil {
+		return failed.err
+	}
+	return r.m.db.Write(ctx, "note attachments", func(tx *store.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE message SET files=1 WHERE id=?`, id)
 		return err
 	})

@@ -42,6 +42,8 @@ func (r *runner) listFiles(ctx context.Context, ids []int64) ([]int64, error) {
 	if err := r.client.Batch(ctx, parts); outlook.IsBatchRefused(err) {
 		r.refuseBatches(err)
 		return ids, nil
+	} else if itsOwn(err) {
+		return ids, nil // one of them may be what the batch fails for
 	} else if err != nil {
 		return nil, err
 	}

@@ -53,6 +53,7 @@ func (m *Mirror) Awake() {
 	m.mu.Unlock()
 	for _, r := range all {
 		r.client.Reconnect()
+		r.anew()
 		r.retryOffline.Store(true)
 		r.wakeSync()
 		r.wakeOutbox()

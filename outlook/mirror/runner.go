@@ -34,7 +34,9 @@ type runner struct {
 	poll     poll      // by the sync worker only
 	answers  answers
 	late     lateness
-	noBatch  atomic.Int64 // until when the service takes no batches, in milliseconds since 1970
+	// What could not be completed, and whose attachments could not be fetched.
+	laterBodies, laterFiles later
+	noBatch                 atomic.Int64 // until when the service takes no batches, in milliseconds since 1970
 
 	mu      sync.Mutex
 	address string // the mailbox's own, as the calendars tell; "" until they have
@@ -48,7 +50,8 @@ type runner struct {
 	namesAt time.Time
 	// When what changes seldom was read last.
 	categoriesAt, contactsAt time.Time
-	refused                  int // answers of 401 in a row
+	refused                  int       // answers of 401 in a row
+	wellAt                   time.Time // when a round ended without a failure
 }
 
 func newRunner(m *Mirror, account int64, upn string, client *outlook.Client) *runner {
@@ -182,10 +185,18 @@ func (r *runner) learn(err error) (back bool) {
 		r.announce()
 	}
 	if back = was && !now; back {
+		r.anew()
 		r.retryOffline.Store(true)
 		r.wakeOutbox()
 	}
 	return back
+}
+
+// anew has what failed in the background tried again.
+func (r *runner) anew() {
+	r.laterBodies.clear()
+	r.laterFiles.clear()
+	poke(r.bodyWake)
 }
 
 func (r *runner) announce() { r.m.db.Hub().Announce(store.Sync) }

@@ -44,6 +44,9 @@ func (r *runner) syncLoop(ctx context.Context) {
 			r.m.log.Warn("mirror round failed", "account", r.account, "failures", failures, "error", err)
 		} else {
 			failures = 0
+			r.mu.Lock()
+			r.wellAt = r.m.now()
+			r.mu.Unlock()
 			if err := r.trimLedger(ctx); err != nil && ctx.Err() == nil {
 				r.m.log.Error("ledger not trimmed", "error", err)
 			}
