@@ -45,11 +45,11 @@ func (r *runner) keepFilesOf(ctx context.Context, id, at int64, graph, list stri
 		if f.Size > c.FileLimit || f.GraphID == "" {
 			continue
 		}
-		there, err := r.m.hasFile(ctx, id, f.GraphID)
+		wanted, err := r.m.wantsFile(ctx, r.account, id, at, f, c)
 		if err != nil {
 			return err
 		}
-		if there {
+		if !wanted {
 			continue
 		}
 		data, err := r.fetchSmall(ctx, graph, f.GraphID, c.FileLimit)
@@ -98,8 +98,11 @@ func (r *runner) fetchSmall(ctx context.Context, message, file string, limit int
 	return b.Bytes(), nil
 }
 
-func (m *Mirror) hasFile(ctx context.Context, message int64, file string) (is bool, err error) {
-	err = m.db.Reader().QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM attachment_file WHERE message_id=? AND graph_id=?)`, message, file).Scan(&is)
+// wantsFile says whether an attachment is to be fetched: it is not here, and there is room for it, or files of older mail
+// would give way.
+func (m *Mirror) wantsFile(ctx context.Context, account, message, at int64, f Attachment, c Choice) (is bool, err error) {
+	err = m.db.Reader().QueryRowContext(ctx, `SELECT NOT EXISTS (SELECT 1 FROM attachment_file WHERE message_id=?1 AND graph_id=?2)
+		AND (SELECT coalesce(sum(size),0) FROM attachment_file WHERE account_id=?3 AND at>=?4)+?5<=?6`, message, f.GraphID, account, at, f.Size, c.FilesLimit).Scan(&is)
 	return is, found("find attachment", err)
 }
 
