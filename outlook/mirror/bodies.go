@@ -17,7 +17,7 @@ func (r *runner) bodyLoop(ctx context.Context) {
 		}
 		more, err := r.completeSome(ctx)
 		if err == nil && !more {
-			more, err = r.keepFiles(ctx)
+			more, err = r.keepFiles(outlook.WithPriority(ctx, outlook.Backfill))
 		}
 		if ctx.Err() == nil && err != nil {
 			r.m.log.Info("messages not completed", "account", r.account, "error", err)

@@ -6,12 +6,14 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"supercrm/devtenant/graph"
 	"supercrm/devtenant/mailbox"
+	"supercrm/outlook"
 )
 
 // withFiles delivers messages with a small attachment each, the newest first.
@@ -120,4 +122,63 @@ func TestBadAttachmentKeepsNoOthersWaiting(t *testing.T) {
 	r.h.SetIntercept(nil)
 	r.m.Awake()
 	r.until("and it too, as soon as the network is another one", func() bool { return r.tally(`SELECT count(*) FROM attachment_file`) == 8 })
+}
+
+// downloads notes the priorities of what is downloaded.
+type downloads struct {
+	http.RoundTripper
+	mu   sync.Mutex
+	seen []outlook.Priority
+}
+
+func (d *downloads) RoundTrip(req *http.Request) (*http.Response, error) {
+	if strings.HasSuffix(req.URL.Path, "/$value") {
+		d.mu.Lock()
+		d.seen = append(d.seen, outlook.PriorityOf(req.Context()))
+		d.mu.Unlock()
+	}
+	return d.RoundTripper.RoundTrip(req)
+}
+
+func (d *downloads) take() []outlook.Priority {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	out := d.seen
+	d.seen = nil
+	return out
+}
+
+// What nobody waits for goes after everything else, and nothing is downloaded only to be thrown away.
+func TestBackgroundDownloads(t *testing.T) {
+	r := newRig(t)
+	d := &downloads{RoundTripper: r.http.Transport}
+	r.http.Transport = d
+	r.withFiles(10, 1000)
+	r.start()
+	looked := func() bool { return r.tally(`SELECT count(*) FROM message WHERE has_attachments=1 AND files=1`) == 10 }
+	r.until("all are kept", looked)
+	all := d.take()
+	if len(all) != 10 {
+		t.Errorf("%d downloads", len(all))
+	}
+	for _, p := range all {
+		if p != outlook.Backfill {
+			t.Errorf("priority %d", p)
+		}
+	}
+	c := DefaultChoice
+	c.FilesLimit = 3500
+	must(t, r.m.Choose(t.Context(), r.account, c))
+	r.until("all are looked at again", looked)
+	if n := len(d.take()); n != 0 {
+		t.Errorf("%d downloads for which there is no room", n)
+	}
+	if n := r.tally(`SELECT count(*) FROM attachment_file`); n != 3 {
+		t.Errorf("%d are kept", n)
+	}
+	r.withFiles(1, 1000) // a newer one makes an older one give way
+	r.until("the new one is looked at", func() bool { return r.tally(`SELECT count(*) FROM message WHERE has_attachments=1 AND files=1`) == 11 })
+	if n := r.tally(`SELECT count(*) FROM attachment_file`); n != 3 || len(d.take()) != 1 {
+		t.Errorf("%d are kept", n)
+	}
 }
