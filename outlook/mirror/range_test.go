@@ -88,6 +88,39 @@ func TestRangeIsChosenAndChanged(t *testing.T) {
 	choose(12, 5+1)
 }
 
+// Months later the range has moved on: what was trimmed because of that stays away, whoever looks at the folder next.
+func TestTrimmedMailStaysAway(t *testing.T) {
+	r, ctx := newRig(t), t.Context()
+	r.old(1, 2, 3, 5, 8, 11)
+	r.start()
+	r.synced()
+	r.offset.Add(int64(r.now().AddDate(0, 6, 0).Sub(r.now())))
+	n, err := r.m.Trim(ctx, r.account)
+	must(t, err)
+	if n != 2 || r.messages() != 4 {
+		t.Fatalf("%d removed, %d left", n, r.messages())
+	}
+	r.synced()
+	v, err := r.m.Verify(ctx, r.account, nil)
+	must(t, err)
+	if v.Repaired() != 0 || r.messages() != 4 {
+		t.Errorf("%d repaired, %d messages", v.Repaired(), r.messages())
+	}
+	asked := r.fault(http.MethodGet, "/me/messages/", 0, graph.Fault{})
+	r.box.ForgetChanges()
+	r.synced()
+	r.synced()
+	if n := r.messages(); n != 4 || asked.Load() > 0 {
+		t.Errorf("%d messages after a reset, %d asked about one by one", n, asked.Load())
+	}
+	// A range that begins earlier is still read.
+	c := DefaultChoice
+	c.Months = 24
+	must(t, r.m.Choose(ctx, r.account, c))
+	r.synced()
+	r.same()
+}
+
 func TestRangeSurvivesQuitsAndResets(t *testing.T) {
 	r := newRig(t)
 	var ages []int

@@ -21,6 +21,8 @@ type scope struct {
 	from, to int64
 	synced   int64
 	round    int64
+	// anew gives where the window begins when the scope is read anew; nil: where it did.
+	anew func(context.Context) (int64, error)
 }
 
 func (r *runner) scope(ctx context.Context, name string) (scope, error) {
@@ -61,7 +63,12 @@ func (r *runner) renewLink(ctx context.Context, tx *store.Tx, s quietScope) erro
 }
 
 // restart begins a round of mark and sweep: rows stay, links go.
-func (r *runner) restart(ctx context.Context, s *scope) error {
+func (r *runner) restart(ctx context.Context, s *scope) (err error) {
+	if s.anew != nil {
+		if s.from, err = s.anew(ctx); err != nil {
+			return err
+		}
+	}
 	s.link, s.complete = "", false
 	s.round++
 	return r.m.db.Write(ctx, "begin resync", func(tx *store.Tx) error {

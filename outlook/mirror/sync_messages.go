@@ -46,7 +46,13 @@ func (r *runner) syncMessages(ctx context.Context, f folderRef) error {
 		}
 		return fmt.Errorf("mirror messages: %w", err)
 	}
-	since, size := instant(s.from), firstPage // one fetch at a time
+	begun, since, size := s.from, instant(s.from), firstPage // one fetch at a time
+	s.anew = func(ctx context.Context) (int64, error) {
+		var err error
+		begun, err = r.rangeNow(ctx, begun)
+		since = instant(begun)
+		return begun, err
+	}
 	fetch := func(link string) (outlook.Page[outlook.Message], error) {
 		if page, err, ok := takeAnswer[outlook.Message](&r.answers, link); ok {
 			return page, err
@@ -83,7 +89,7 @@ func (r *runner) syncMessages(ctx context.Context, f folderRef) error {
 	}
 	err = follow(ctx, r, s, fetch, keep, sweep)
 	if err == nil {
-		err = r.rest(ctx, f, scope{name: s.name, from: s.from})
+		err = r.rest(ctx, f, scope{name: s.name, from: begun})
 	}
 	if outlook.IsNotFound(err) {
 		return nil // the folder went between its list and now; the next list says so

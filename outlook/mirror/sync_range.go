@@ -37,6 +37,19 @@ func (r *runner) ranged(ctx context.Context, f folderRef, s *scope) error {
 	return r.restart(ctx, s)
 }
 
+// rangeNow is where the range of a folder that was begun at from begins by now (0: nowhere): it moves on with the clock,
+// while a filter stays as it is. What it has left behind may have been trimmed, and is not fetched again.
+func (r *runner) rangeNow(ctx context.Context, from int64) (int64, error) {
+	if from == 0 {
+		return 0, nil
+	}
+	c, err := r.m.Choice(ctx, r.account)
+	if err != nil {
+		return from, err
+	}
+	return max(from, millis(c.since(r.m.now()))), nil
+}
+
 // countRange keeps how many messages of a folder are in the range, for the progress figure. A service that does not count
 // is no reason to stop.
 func (r *runner) countRange(ctx context.Context, f folderRef, since time.Time) error {

@@ -259,7 +259,11 @@ func (v *verifier) marks(fetch func(link string) (outlook.Page[outlook.Mark], er
 
 // folder verifies one mail folder.
 func (v *verifier) folder(ctx context.Context, f folderRef, s scope, p *Place) error {
-	since := instant(s.from) // how far back mail is mirrored; what is older and still here is left alone
+	from, err := v.r.rangeNow(ctx, s.from) // how far back mail is mirrored; what is older and still here is left alone
+	if err != nil {
+		return err
+	}
+	since := instant(from)
 	server := map[string]here{}
 	if err := v.marks(func(link string) (outlook.Page[outlook.Mark], error) {
 		return v.r.client.MessageMarks(ctx, f.graph, link, since)
@@ -268,7 +272,7 @@ func (v *verifier) folder(ctx context.Context, f folderRef, s scope, p *Place) e
 		return err
 	}
 	rows, err := v.rowsOf(ctx, `SELECT graph_id, change_key, 0, 0, EXISTS (SELECT 1 FROM outbox WHERE item_kind='message' AND item_id=message.id)
-		FROM message WHERE account_id=? AND folder_id=? AND graph_id<>'' AND received_at>=?`, v.r.account, f.id, millis(since))
+		FROM message WHERE account_id=? AND folder_id=? AND graph_id<>'' AND received_at>=?`, v.r.account, f.id, from)
 	if err != nil {
 		return err
 	}
