@@ -1,8 +1,13 @@
 package mirror
 
 import (
+	"fmt"
+	"io"
 	"net/http"
+	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"supercrm/devtenant/graph"
 	"supercrm/devtenant/mailbox"
@@ -88,6 +93,98 @@ func TestContactsAreMirrored(t *testing.T) {
 	if len(r.contacts("")) != 0 || r.tally(`SELECT count(*) FROM contact_address`) != 0 {
 		t.Error("something is left")
 	}
+}
+
+// binned answers for a contact that was deleted as the service does for a while: it is there, in a folder that is no
+// address book. book, if set, is what the service says that folder is.
+type binned struct {
+	http.RoundTripper
+	id, parent, book atomic.Pointer[string]
+}
+
+func (b *binned) RoundTrip(req *http.Request) (*http.Response, error) {
+	id, parent, book := b.id.Load(), b.parent.Load(), b.book.Load()
+	answer := func(v any) *http.Response {
+		return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(toJSON(v))), Request: req}
+	}
+	switch {
+	case id != nil && strings.HasSuffix(req.URL.Path, "/contacts/"+*id):
+		return answer(map[string]any{"id": *id, "parentFolderId": *parent, "displayName": "Anna Lindqvist", "emailAddresses": []any{}}), nil
+	case book != nil && strings.HasSuffix(req.URL.Path, "/contactFolders/"+*parent):
+		return answer(map[string]any{"id": *book, "displayName": "A book"}), nil
+	}
+	return b.RoundTripper.RoundTrip(req)
+}
+
+// A contact that was deleted is gone, although the service still gives it, from among what was deleted. One that is in
+// another address book is there, also in one that is not picked, and in one that has two ids.
+func TestContactLeavesTheAddressBooks(t *testing.T) {
+	for name, c := range map[string]struct {
+		parent func(r *rig) string
+		book   func(r *rig) string
+		left   int // rows
+		shown  int
+	}{
+		"deleted":         {parent: func(*rig) string { return "deleted-items" }},
+		"no address book": {parent: func(*rig) string { return "deleted-items" }, book: func(*rig) string { return "deleted-items" }},
+		"default by name": {parent: func(*rig) string { return "another-name" }, book: func(r *rig) string { return r.bookID(0) }, left: 1, shown: 1},
+		"not picked":      {parent: func(r *rig) string { return r.bookID(1) }, left: 1},
+	} {
+		for _, verify := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, " verify=", verify), func(t *testing.T) {
+				r := newRig(t)
+				r.pollEvery = time.Hour
+				b := &binned{RoundTripper: r.http.Transport}
+				r.http.Transport = b
+				var anna *mailbox.Contact
+				must(t, r.box.Do(func(b *mailbox.Box) error {
+					anna = b.AddContact(b.ContactFolders()[0], &mailbox.Contact{DisplayName: "Anna Lindqvist", Emails: []mailbox.Address{{Addr: "anna@nordwind.example"}}})
+					_, err := b.NewContactFolder(nil, "Partners")
+					return err
+				}))
+				r.start()
+				r.renewed()
+				books, err := r.m.ContactFolders(t.Context(), r.account)
+				must(t, err)
+				must(t, r.m.PickContactFolder(t.Context(), books[1].ID, false))
+				r.renewed()
+				var id string
+				must(t, r.db.Reader().QueryRow(`SELECT graph_id FROM contact`).Scan(&id))
+				parent := c.parent(r)
+				b.parent.Store(&parent)
+				if c.book != nil {
+					book := c.book(r)
+					b.book.Store(&book)
+				}
+				b.id.Store(&id)
+				must(t, r.box.Do(func(b *mailbox.Box) error {
+					b.RemoveContact(anna)
+					return nil
+				}))
+				if verify {
+					v, err := r.m.Verify(t.Context(), r.account, nil)
+					must(t, err)
+					for _, p := range v.Places {
+						if p.Kind == "contacts" && (p.Removed != 1-c.left || p.Renewed != c.left) {
+							t.Errorf("%+v", p)
+						}
+					}
+				} else {
+					r.renewed()
+				}
+				if n := r.tally(`SELECT count(*) FROM contact`); n != c.left || len(r.contacts("")) != c.shown {
+					t.Errorf("%d contacts, %d shown", n, len(r.contacts("")))
+				}
+			})
+		}
+	}
+}
+
+// bookID gives an address book's id of the service, the default one's first.
+func (r *rig) bookID(i int) (id string) {
+	r.t.Helper()
+	must(r.t, r.db.Reader().QueryRow(`SELECT graph_id FROM contact_folder ORDER BY is_default DESC, id LIMIT 1 OFFSET ?`, i).Scan(&id))
+	return id
 }
 
 // An empty or failed answer deletes no contact.

@@ -245,7 +245,45 @@ func (r *runner) settleContact(ctx context.Context, f folderRef, c outlook.Conta
 	if err != nil {
 		return contactChange{}, err
 	}
+	if c.Removed != nil {
+		left, err := r.leftBooks(ctx, &now)
+		if err != nil {
+			return contactChange{}, err
+		}
+		if left {
+			return contactChange{gone: c.ID}, nil
+		}
+	}
 	return contactChange{live: &now}, nil
+}
+
+// leftBooks says whether a contact that its address book does not have any more, though the service has it, is in none of
+// the others that are known, picked or not: somebody deleted it, which only moves it. The default book may be named by
+// another id than the one that it is known by, so the service is asked which book an unknown id means.
+func (r *runner) leftBooks(ctx context.Context, c *outlook.Contact) (bool, error) {
+	if c.FolderID == nil {
+		return false, nil
+	}
+	known, err := r.knowsBook(ctx, *c.FolderID)
+	if known || err != nil {
+		return false, err
+	}
+	book, err := r.client.ContactFolder(ctx, *c.FolderID)
+	if outlook.IsNotFound(err) || outlook.IsRefused(err) { // it is no address book
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if known, err = r.knowsBook(ctx, book.ID); known {
+		c.FolderID = &book.ID
+	}
+	return !known, err
+}
+
+func (r *runner) knowsBook(ctx context.Context, graphID string) (is bool, err error) {
+	err = r.m.db.Reader().QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM contact_folder WHERE account_id=? AND graph_id=?)`, r.account, graphID).Scan(&is)
+	return is, found("find address book", err)
 }
 
 // upsertContact writes what an item says and leaves alone what it does not.

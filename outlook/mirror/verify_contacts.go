@@ -55,6 +55,13 @@ func (v *verifier) repairContacts(ctx context.Context, f folderRef, ids []string
 			return err
 		}
 		there := err == nil
+		if there && lives == &p.Removed {
+			left, err := v.r.leftBooks(ctx, &live)
+			if err != nil {
+				return err
+			}
+			there = !left
+		}
 		if err := v.r.m.db.Write(ctx, "repair contact", func(tx *store.Tx) error {
 			if there {
 				return v.r.upsertContact(ctx, tx, live, f.id)
