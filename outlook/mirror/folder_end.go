@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"supercrm/internal/store"
+	"supercrm/outlook"
 )
 
 // doubtFolders notes folders that the service has denied. They go at the end of the round (endFolders), when the other folders
@@ -20,6 +21,25 @@ func (r *runner) doubtFolders(ctx context.Context, tx *store.Tx, graphIDs []stri
 		}
 	}
 	return nil
+}
+
+// denied asks about a folder whose messages the service denies: it went since the list of folders was read, or the list's word
+// of it was missed, and is not said again. A mailbox that is being moved, or has no licence, denies everything for a while,
+// so the inbox is asked for too.
+func (r *runner) denied(ctx context.Context, f folderRef) error {
+	_, dead, err := r.confirmFolders(ctx, []outlook.Folder{{ID: f.graph, Removed: &outlook.Removed{}}})
+	if err != nil {
+		return fmt.Errorf("ask about a folder: %w", err)
+	}
+	if len(dead) == 0 {
+		return nil
+	}
+	if _, err := r.client.Folder(ctx, "inbox"); outlook.IsNotFound(err) {
+		return nil
+	} else if err != nil {
+		return fmt.Errorf("ask about a folder: %w", err)
+	}
+	return r.m.db.Write(ctx, "note a folder that is gone", func(tx *store.Tx) error { return r.doubtFolders(ctx, tx, dead) })
 }
 
 // ending is a condition in SQL for a mail_folder, named f, that was denied and goes at the end of the round.

@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -162,4 +163,73 @@ func TestDoubtsAreSettledThoughAFolderFails(t *testing.T) {
 	if failed.Load() == 0 || e.has(`m.id=?`, e.mail.ID) {
 		t.Error("no folder failed, or the message is still shown")
 	}
+}
+
+// missed has the mirror's link to the list of folders go past what it says now, as if the answer had been lost.
+func (e *folderEnd) missed() {
+	e.t.Helper()
+	ctx := e.t.Context()
+	s, err := e.rn.scope(ctx, "folders")
+	must(e.t, err)
+	for {
+		page, err := e.rn.client.FoldersDelta(ctx, s.link)
+		must(e.t, err)
+		if s.link = page.Next; page.Last() {
+			s.link = page.Delta
+			break
+		}
+	}
+	must(e.t, e.db.Write(ctx, "test", func(tx *store.Tx) error { return e.rn.saveScope(ctx, tx, s) }))
+}
+
+// A folder whose end the list of folders told of in vain goes when its messages are denied, in a round or by a verification.
+func TestAFolderWhoseEndWasMissed(t *testing.T) {
+	for name, look := range map[string]func(e *folderEnd){
+		"poll":  func(e *folderEnd) { must(t, e.turn()) },
+		"whole": func(e *folderEnd) { e.rn.whole.Store(true); must(t, e.turn()) },
+		"range": func(e *folderEnd) {
+			c := DefaultChoice
+			c.Months = 24
+			must(t, e.m.Choose(t.Context(), e.account, c))
+			e.synced()
+		},
+		"verification": func(e *folderEnd) {
+			_, err := e.m.Verify(t.Context(), e.account, nil)
+			must(t, err)
+			e.until("the folder is gone", func() bool { return e.tally(`SELECT count(*) FROM mail_folder WHERE name='Customers'`) == 0 })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := newFolderEnd(t)
+			e.rests()
+			must(t, e.box.Do(func(b *mailbox.Box) error { return b.DeleteFolder(e.customers) }))
+			e.missed()
+			look(e)
+			if n := e.tally(`SELECT count(*) FROM mail_folder WHERE name='Customers'`) + e.tally(`SELECT count(*) FROM sync_doubt`) + e.tally(`SELECT count(*) FROM message WHERE subject='Quote 1'`); n != 0 {
+				t.Error("the folder, its mail or a doubt is still there")
+			}
+			e.same()
+		})
+	}
+}
+
+// While a mailbox denies everything but its list, no folder goes.
+func TestAMailboxThatDeniesEverything(t *testing.T) {
+	e := newFolderEnd(t)
+	e.rests()
+	e.h.SetIntercept(func(req *http.Request) *graph.Fault {
+		if strings.Contains(req.URL.Path, "/mailFolders/") && !strings.HasSuffix(req.URL.Path, "/mailFolders/delta") {
+			return &graph.Fault{Status: 404, Code: "MailboxNotEnabledForRESTAPI"}
+		}
+		return nil
+	})
+	must(t, e.turn())
+	e.rn.whole.Store(true)
+	_ = e.turn()
+	e.h.SetIntercept(nil)
+	if n := e.tally(`SELECT count(*) FROM mail_folder WHERE name='Customers'`); n != 1 {
+		t.Error("the folder is gone")
+	}
+	must(t, e.turn())
+	e.same()
 }

@@ -42,7 +42,7 @@ func (r *runner) syncMessages(ctx context.Context, f folderRef) error {
 	}
 	if err := r.ranged(ctx, f, &s); err != nil {
 		if outlook.IsNotFound(err) {
-			return nil
+			return r.denied(ctx, f)
 		}
 		return fmt.Errorf("mirror messages: %w", err)
 	}
@@ -92,7 +92,7 @@ func (r *runner) syncMessages(ctx context.Context, f folderRef) error {
 		err = r.rest(ctx, f, scope{name: s.name, from: begun})
 	}
 	if outlook.IsNotFound(err) {
-		return nil // the folder went between its list and now; the next list says so
+		return r.denied(ctx, f)
 	}
 	if err != nil {
 		return fmt.Errorf("mirror messages: %w", err)

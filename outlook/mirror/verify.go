@@ -170,6 +170,8 @@ func (v *verifier) place(ctx context.Context, p Place, name string, do func(*Pla
 		return err
 	case outlook.IsNotFound(err):
 		p.Skipped = "gone"
+		v.r.whole.Store(true) // asks about it, and takes a folder away once all others are read
+		v.r.wakeSync()
 	case err != nil:
 		p.Skipped = "failed"
 		v.r.m.log.Warn("place not verified", "account", v.r.account, "kind", p.Kind, "error", err)
