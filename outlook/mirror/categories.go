@@ -65,7 +65,7 @@ func (r *runner) readCategories(ctx context.Context) error {
 // seldom does what was not done for a while. What failed is done again with the next round.
 func (r *runner) seldom(at *time.Time, every time.Duration, do func() error) error {
 	r.mu.Lock()
-	last, now := *at, r.m.now()
+	last, now, calls := *at, r.m.now(), r.allCalls
 	r.mu.Unlock()
 	if !last.IsZero() && now.Sub(last) < every && !now.Before(last) {
 		return nil
@@ -75,7 +75,9 @@ func (r *runner) seldom(at *time.Time, every time.Duration, do func() error) err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	*at = now
+	if r.allCalls == calls { // what was called for meanwhile may not have been read
+		*at = now
+	}
 	return nil
 }
 
@@ -89,6 +91,7 @@ func (m *Mirror) SyncAll(accountID int64) {
 	if r := m.runner(accountID); r != nil {
 		r.mu.Lock()
 		r.categoriesAt, r.contactsAt = time.Time{}, time.Time{}
+		r.allCalls++
 		r.mu.Unlock()
 	}
 	m.SyncNow(accountID)

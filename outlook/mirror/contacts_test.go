@@ -5,12 +5,14 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"supercrm/devtenant/graph"
 	"supercrm/devtenant/mailbox"
+	"supercrm/internal/store"
 )
 
 func (r *rig) contacts(text string) []Contact {
@@ -185,6 +187,60 @@ func (r *rig) bookID(i int) (id string) {
 	r.t.Helper()
 	must(r.t, r.db.Reader().QueryRow(`SELECT graph_id FROM contact_folder ORDER BY is_default DESC, id LIMIT 1 OFFSET ?`, i).Scan(&id))
 	return id
+}
+
+// An address book that is picked while contacts are being read, even for the first time, does not wait for the next time
+// that they are.
+func TestBookPickedWhileContactsAreRead(t *testing.T) {
+	for _, first := range []bool{true, false} {
+		t.Run(fmt.Sprint("first=", first), func(t *testing.T) {
+			r := newRig(t)
+			must(t, r.box.Do(func(b *mailbox.Box) error {
+				b.AddContact(b.ContactFolders()[0], &mailbox.Contact{DisplayName: "Anna Lindqvist"})
+				f, err := b.NewContactFolder(nil, "Partners")
+				must(t, err)
+				b.AddContact(f, &mailbox.Contact{DisplayName: "Priya Raman"})
+				return nil
+			}))
+			r.start()
+			if !first {
+				r.renewed()
+				r.synced()
+			}
+			r.until("the address books are known", func() bool { return r.tally(`SELECT count(*) FROM contact_folder`) == 2 })
+			r.synced()
+			books, err := r.m.ContactFolders(t.Context(), r.account)
+			must(t, err)
+			must(t, r.m.PickContactFolder(t.Context(), books[1].ID, false))
+			r.renewed()
+			r.synced()
+			must(t, r.db.Write(t.Context(), "test", func(tx *store.Tx) error {
+				_, err := tx.Exec(`DELETE FROM contact WHERE folder_id=?`, books[1].ID)
+				if err == nil {
+					_, err = tx.Exec(`DELETE FROM sync_state WHERE scope='contacts:'||(SELECT graph_id FROM contact_folder WHERE id=?)`, books[1].ID)
+				}
+				return err
+			}))
+			if first { // of this connection
+				r.stop()
+			}
+			var once sync.Once
+			picked := make(chan error, 1)
+			r.h.SetIntercept(func(req *http.Request) *graph.Fault {
+				if strings.HasSuffix(req.URL.Path, "/contacts/delta") {
+					once.Do(func() { picked <- r.m.PickContactFolder(req.Context(), books[1].ID, true) })
+				}
+				return nil
+			})
+			if first {
+				r.start()
+			} else {
+				r.m.SyncAll(r.account)
+			}
+			must(t, <-picked)
+			r.until("both are there", func() bool { return r.tally(`SELECT count(*) FROM contact`) == 2 })
+		})
+	}
 }
 
 // An empty or failed answer deletes no contact.

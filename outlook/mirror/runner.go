@@ -50,6 +50,7 @@ type runner struct {
 	namesAt time.Time
 	// When what changes seldom was read last.
 	categoriesAt, contactsAt time.Time
+	allCalls                 int       // how often that was called for
 	refused                  int       // answers of 401 in a row
 	wellAt                   time.Time // when a round ended without a failure
 }
