@@ -40,6 +40,7 @@ type Options struct {
 	HTTP       *http.Client                              // nil: a client with the default transport
 	Log        *slog.Logger                              // nil: no log
 	Timeout    time.Duration                             // of one request and its answer, downloads aside; 0: 90 s
+	Stall      time.Duration                             // how long a download may bring nothing; 0: 60 s
 	RetryBase  time.Duration                             // first wait before a read is repeated; 0: 500 ms
 }
 
@@ -79,6 +80,9 @@ func New(opt Options) (*Client, error) {
 	if opt.Timeout == 0 {
 		opt.Timeout = 90 * time.Second
 	}
+	if opt.Stall == 0 {
+		opt.Stall = time.Minute
+	}
 	if opt.RetryBase == 0 {
 		opt.RetryBase = 500 * time.Millisecond
 	}
@@ -99,7 +103,7 @@ type call struct {
 	prefer []string
 	etag   string // If-Match
 	limit  int64  // of the answer's bytes; 0: maxJSON
-	slow   bool   // no time limit but the context's: a download
+	slow   bool   // a download: may take as long as it likes, if only something comes
 	alone  bool   // a $batch
 	again  bool   // may be repeated like a GET
 	read   func(io.Reader) error
@@ -173,15 +177,23 @@ func (c *Client) once(ctx context.Context, cl call, token string) error {
 		c.note(place, cancel)
 		defer c.note(place, nil)
 	}
+	var watch *stallWatch
+	if cl.slow {
+		ctx, watch = watchStalls(ctx, c.opt.Stall)
+		defer watch.end()
+	}
 	req, err := c.request(ctx, cl, token)
 	if err != nil {
 		return err
 	}
+	watch.begin()
 	resp, err := c.http.Do(req)
+	watch.pause()
 	if err != nil {
 		return c.transport(ctx, cl.op, err)
 	}
 	defer resp.Body.Close()
+	resp.Body = watch.body(resp.Body)
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return c.refused(cl.op, resp)
 	}
@@ -239,7 +251,7 @@ func (c *Client) transport(ctx context.Context, op string, err error) error {
 		return fmt.Errorf("%s: %w", op, err)
 	}
 	if ctx.Err() != nil {
-		if cause := context.Cause(ctx); cause == errTimeout || cause == errReconnect {
+		if cause := context.Cause(ctx); cause == errTimeout || cause == errReconnect || cause == errStalled {
 			return &NetworkError{Op: op, Err: cause}
 		}
 		return fmt.Errorf("%s: %w", op, ctx.Err())
