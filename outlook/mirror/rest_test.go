@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -149,6 +150,32 @@ func TestOlderMailOfOneSecondWithRefusedLinks(t *testing.T) {
 	})
 	r.start()
 	r.until("all are there", func() bool { return r.messages() == filtered+230 })
+	r.synced()
+	r.same()
+}
+
+// An old message that is opened from a search of the server while the first round goes on says nothing of those between.
+func TestOldMessageOpenedDuringTheFirstRound(t *testing.T) {
+	r := newRig(t)
+	r.crowd(filtered+230, hourly)
+	id := r.inboxID(fmt.Sprintf("Crowd %03d", filtered+200))
+	var once sync.Once
+	opened := make(chan error, 1)
+	r.h.SetIntercept(func(req *http.Request) *graph.Fault {
+		if strings.HasSuffix(req.URL.Path, "/messages/delta") && req.URL.Query().Get("$skiptoken") != "" {
+			once.Do(func() {
+				accounts, err := r.m.Accounts(req.Context())
+				if err == nil {
+					_, err = r.m.KeepFound(req.Context(), accounts[0].ID, id)
+				}
+				opened <- err
+			})
+		}
+		return nil
+	})
+	r.start()
+	must(t, <-opened)
+	r.synced()
 	r.synced()
 	r.same()
 }

@@ -2,6 +2,8 @@ package mirror
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -70,8 +72,8 @@ func (r *runner) countRange(ctx context.Context, f folderRef, since time.Time) e
 	})
 }
 
-// rest reads what the service may have left out of a filtered first round: messages of the range that are older than the
-// oldest row. It is a reading of its own that a quit does not begin anew: where it has come to is kept with each page.
+// rest reads what the service may have left out of a filtered first round: messages of the range that are older than
+// what it has told. It is a reading of its own that a quit does not begin anew: where it has come to is kept with each page.
 func (r *runner) rest(ctx context.Context, f folderRef, s scope) error {
 	if s.from == 0 {
 		return nil
@@ -145,22 +147,24 @@ func below(page outlook.Page[outlook.Message], to int64) (next int64, link strin
 // wholeSecond is the end of a moment's second: filters count whole seconds.
 func wholeSecond(at int64) int64 { return at/1000*1000 + 1000 }
 
-// reached is the moment down to which the first round has told a folder, rounded up to where the rest begins; 0 when it
-// cannot have left anything out.
+// reached is a moment down to which the first round has told a folder for certain, rounded up to where the rest begins; 0
+// when it cannot have left anything out. The oldest row is not that: it may have come by itself, as one that the person has
+// opened from a search of the server, or moved.
 func (r *runner) reached(ctx context.Context, f folderRef, s scope) (int64, error) {
 	// In a round of mark and sweep only what it has met was told; in a first one, every row.
-	query, args := `SELECT count(*), coalesce(min(received_at),0) FROM message WHERE folder_id=? AND received_at>=?`, []any{f.id, s.from}
+	query, args := `SELECT received_at FROM message WHERE folder_id=? AND received_at>=?`, []any{f.id, s.from}
 	if s.round > 0 {
 		query += ` AND graph_id IN (SELECT graph_id FROM sync_seen WHERE account_id=? AND scope=?)`
 		args = append(args, r.account, s.name)
 	}
-	var oldest int64
-	var n int
-	if err := r.m.db.Reader().QueryRowContext(ctx, query, args...).Scan(&n, &oldest); err != nil {
-		return 0, fmt.Errorf("count messages: %w", err)
-	}
-	if n < r.m.endsEarly {
+	query += ` ORDER BY received_at DESC LIMIT 1 OFFSET ?`
+	var at int64
+	err := r.m.db.Reader().QueryRowContext(ctx, query, append(args, max(r.m.endsEarly-1, 0))...).Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}
-	return wholeSecond(oldest), nil
+	if err != nil {
+		return 0, fmt.Errorf("find the oldest of what was told: %w", err)
+	}
+	return wholeSecond(at), nil
 }
