@@ -24,7 +24,7 @@ func (r *runner) doubtFolders(ctx context.Context, tx *store.Tx, graphIDs []stri
 }
 
 // denied asks about a folder whose messages the service denies: it went since the list of folders was read, or the list's word
-// of it was missed, and is not said again. A mailbox that is being moved, or has no licence, denies everything for a while,
+// of it was missed, and is not said again. A mailbox that is away may deny everything for a while, whatever the code,
 // so the inbox is asked for too.
 func (r *runner) denied(ctx context.Context, f folderRef) error {
 	_, dead, err := r.confirmFolders(ctx, []outlook.Folder{{ID: f.graph, Removed: &outlook.Removed{}}})

@@ -219,7 +219,7 @@ func TestAMailboxThatDeniesEverything(t *testing.T) {
 	e.rests()
 	e.h.SetIntercept(func(req *http.Request) *graph.Fault {
 		if strings.Contains(req.URL.Path, "/mailFolders/") && !strings.HasSuffix(req.URL.Path, "/mailFolders/delta") {
-			return &graph.Fault{Status: 404, Code: "MailboxNotEnabledForRESTAPI"}
+			return &graph.Fault{Status: 404, Code: "ResourceNotFound"}
 		}
 		return nil
 	})

@@ -82,7 +82,7 @@ func (l *later) clear() {
 
 // toAll says of a message's failure that the others would fare alike, so that a worker does better to rest.
 func toAll(err error) bool {
-	return hopeless(err) || outlook.IsThrottled(err) || errors.Is(err, outlook.ErrToken)
+	return hopeless(err) || outlook.IsThrottled(err) || outlook.IsMailboxAway(err) || errors.Is(err, outlook.ErrToken)
 }
 
 // itsOwn says of a failure that it may be the message's, whatever else: no answer in time, too, may be the answer's length.
