@@ -1,6 +1,7 @@
 package search
 
 import (
+	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -12,7 +13,7 @@ import (
 //
 //	word          in subject, people or text; the last word also as a beginning, word* always
 //	"some words"  next to each other
-//	-word         not there
+//	-word         not there; with an operator too: -in:archive, -has:attachment, -is:unread
 //	from: to: subject:   a word or "words" of that field; in: a folder's name
 //	has:attachment       is:unread is:read is:flagged
 //	before: after:       a date (before excludes it, after includes it): 2026-03-01, 2026-03, 2026, today, yesterday, 7d 2w 6m 1y ago
@@ -21,11 +22,10 @@ import (
 type Query struct {
 	Text          string // as typed
 	terms         []term
-	In            []string // folder names, folded; any of them
+	In, NotIn     []string // folder names, folded; any of them, and none of these
 	After, Before time.Time
-	Unread        *bool
-	Flagged       bool
-	Attachment    bool
+	// Unread, Flagged and Attachment are nil where nothing is said of them.
+	Unread, Flagged, Attachment *bool
 	// Problems are the values that could not be understood, such as a date; they are left out of what is looked for.
 	Problems []Problem
 }
@@ -142,37 +142,44 @@ func (q *Query) take(p piece, now time.Time) {
 	case "to":
 		q.add(to, p)
 	case "in":
-		q.In = append(q.In, plain.Fold(strings.TrimSpace(p.value)))
+		into := &q.In
+		if p.not {
+			into = &q.NotIn
+		}
+		*into = append(*into, plain.Fold(strings.TrimSpace(p.value)))
 	case "has":
 		if v := strings.ToLower(p.value); strings.HasPrefix("attachments", v) && len(v) >= 3 {
-			q.Attachment = true
+			q.Attachment = said(!p.not)
 		} else {
 			q.problem(p)
 		}
 	case "is":
-		yes, no := true, false
 		switch strings.ToLower(p.value) {
 		case "unread":
-			q.Unread = &yes
+			q.Unread = said(!p.not)
 		case "read":
-			q.Unread = &no
+			q.Unread = said(p.not)
 		case "flagged", "starred":
-			q.Flagged = true
+			q.Flagged = said(!p.not)
 		default:
 			q.problem(p)
 		}
 	case "before", "after":
 		day, ok := date(p.value, now)
+		// What is not before a day is after it: the one includes what the other does not.
+		after := (p.operator == "after") != p.not
 		switch {
 		case !ok:
 			q.problem(p)
-		case p.operator == "after" && (q.After.IsZero() || day.After(q.After)):
+		case after && (q.After.IsZero() || day.After(q.After)):
 			q.After = day
-		case p.operator == "before" && (q.Before.IsZero() || day.Before(q.Before)):
+		case !after && (q.Before.IsZero() || day.Before(q.Before)):
 			q.Before = day
 		}
 	}
 }
+
+func said(is bool) *bool { return &is }
 
 func (q *Query) problem(p piece) { q.Problems = append(q.Problems, Problem{p.operator, p.value}) }
 
@@ -222,7 +229,12 @@ func (q Query) asks() bool {
 
 // filters says whether rows are chosen by something else than words.
 func (q Query) filters() bool {
-	return len(q.In) > 0 || !q.After.IsZero() || !q.Before.IsZero() || q.Unread != nil || q.Flagged || q.Attachment
+	return !q.After.IsZero() || !q.Before.IsZero() || q.mailOnly()
+}
+
+// mailOnly says whether something is asked that is known of mail alone.
+func (q Query) mailOnly() bool {
+	return len(q.In) > 0 || len(q.NotIn) > 0 || q.Unread != nil || q.Flagged != nil || q.Attachment != nil
 }
 
 // Means says whether the query can mean documents of a kind at all: from: and to: mean mail and meetings, a folder, an
@@ -231,7 +243,7 @@ func (q Query) Means(k Kind) bool {
 	if k == Message {
 		return true
 	}
-	if len(q.In) > 0 || q.Unread != nil || q.Flagged || q.Attachment {
+	if q.mailOnly() {
 		return false
 	}
 	if k != Event {
@@ -264,13 +276,11 @@ func (q Query) Match() string {
 			yes = append(yes, s)
 		}
 	}
-	if len(yes) == 0 {
-		if !q.Attachment {
-			return ""
-		}
+	if q.Attachment != nil && *q.Attachment {
+		yes = append(yes, withFile)
 	}
-	if q.Attachment {
-		yes = append(yes, `tags : "hasattachment"`)
+	if len(yes) == 0 {
+		return ""
 	}
 	out := strings.Join(yes, " AND ")
 	if len(no) > 0 {
@@ -278,6 +288,9 @@ func (q Query) Match() string {
 	}
 	return out
 }
+
+// withFile finds mail that has attachments: its tags column says so.
+const withFile = `tags : "hasattachment"`
 
 func quote(words string) string { return `"` + strings.ReplaceAll(words, `"`, `""`) + `"` }
 
@@ -307,8 +320,8 @@ func (q Query) KQL() string {
 		}
 		out = append(out, s)
 	}
-	if q.Attachment {
-		out = append(out, "hasAttachments:true")
+	if q.Attachment != nil {
+		out = append(out, fmt.Sprintf("hasAttachments:%t", *q.Attachment))
 	}
 	if !q.After.IsZero() {
 		out = append(out, "received>="+q.After.Format(time.DateOnly))

@@ -69,14 +69,14 @@ func TestKQL(t *testing.T) {
 func TestFilters(t *testing.T) {
 	q := Parse(`in:"Sent Items" after:2026-01-01 after:2025 before:yesterday is:unread is:flagged`, noon)
 	if !slices.Equal(q.In, []string{"sent items"}) || !q.After.Equal(time.Date(2026, 1, 1, 0, 0, 0, 0, berlin)) ||
-		!q.Before.Equal(time.Date(2026, 3, 9, 0, 0, 0, 0, berlin)) || q.Unread == nil || !*q.Unread || !q.Flagged || q.Empty() {
+		!q.Before.Equal(time.Date(2026, 3, 9, 0, 0, 0, 0, berlin)) || q.Unread == nil || !*q.Unread || q.Flagged == nil || !*q.Flagged || q.Empty() {
 		t.Errorf("%+v", q)
 	}
 	if q.Means(Event) || q.Means(Person) || !q.Means(Message) {
 		t.Error("read state means mail alone")
 	}
 	q = Parse("before:someday has:wings is:big has:att after:", noon)
-	if want := []Problem{{"before", "someday"}, {"has", "wings"}, {"is", "big"}}; !slices.Equal(q.Problems, want) || !q.Attachment {
+	if want := []Problem{{"before", "someday"}, {"has", "wings"}, {"is", "big"}}; !slices.Equal(q.Problems, want) || q.Attachment == nil || !*q.Attachment {
 		t.Errorf("%+v", q)
 	}
 	for text, want := range map[string][]Kind{

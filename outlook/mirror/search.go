@@ -86,18 +86,24 @@ func (m *Mirror) mailConditions(ctx context.Context, q search.Query) (string, []
 	if q.Unread != nil {
 		all, args = append(all, "m.is_read=?"), append(args, !*q.Unread)
 	}
-	if q.Flagged {
-		all = append(all, "m.flagged=1")
+	if q.Flagged != nil {
+		all, args = append(all, "m.flagged=?"), append(args, *q.Flagged)
 	}
-	if q.Attachment && q.Match() == "" {
-		all = append(all, "m.has_attachments=1")
+	if q.Attachment != nil && !*q.Attachment { // those with one the index knows by a word
+		all = append(all, "m.has_attachments=0")
 	}
-	if len(q.In) > 0 {
-		ids, err := m.foldersNamed(ctx, q.In)
+	for _, f := range []struct {
+		names []string
+		in    string
+	}{{q.In, "IN"}, {q.NotIn, "NOT IN"}} {
+		if len(f.names) == 0 {
+			continue
+		}
+		ids, err := m.foldersNamed(ctx, f.names)
 		if err != nil {
 			return "", nil, err
 		}
-		all, args = append(all, "m.folder_id IN (SELECT value FROM json_each(?))"), append(args, toJSON(ids))
+		all, args = append(all, "m.folder_id "+f.in+" (SELECT value FROM json_each(?))"), append(args, toJSON(ids))
 	}
 	if len(all) == 0 {
 		return "", nil, nil
