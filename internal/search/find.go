@@ -42,8 +42,8 @@ func Find(ctx context.Context, r Reader, q Query, k Kind, limit int) ([]Hit, err
 }
 
 // From is the query as a table of one column, doc, in the order of the index, for whoever joins rows to it (CROSS JOIN, so
-// that the index leads and the order holds). Without words it is every document of the kind and time: FTS5 keeps one row
-// for each in its docsize table (sqlite.org/fts5.html, section 9).
+// that the index leads and the order holds). Without words it is every document of the kind and time, less those with an
+// unwanted word: FTS5 keeps one row for each in its docsize table (sqlite.org/fts5.html, section 9).
 func (q Query) From(ctx context.Context, r Reader, k Kind) (table string, args []any, err error) {
 	lo, hi := q.Span(k)
 	if q, err = q.spellOut(ctx, r); err != nil {
@@ -51,6 +51,10 @@ func (q Query) From(ctx context.Context, r Reader, k Kind) (table string, args [
 	}
 	if match := q.Match(); match != "" {
 		return `(SELECT rowid AS doc FROM search_fts WHERE search_fts MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid)`, []any{match, lo, hi}, nil
+	}
+	if but := q.unwanted(); but != "" {
+		return `(SELECT id AS doc FROM search_fts_docsize WHERE id BETWEEN ? AND ?
+			AND id NOT IN (SELECT rowid FROM search_fts WHERE search_fts MATCH ? AND rowid BETWEEN ? AND ?) ORDER BY id)`, []any{lo, hi, but, lo, hi}, nil
 	}
 	return `(SELECT id AS doc FROM search_fts_docsize WHERE id BETWEEN ? AND ? ORDER BY id)`, []any{lo, hi}, nil
 }

@@ -257,9 +257,31 @@ func (q Query) Means(k Kind) bool {
 	return true
 }
 
-// Match is the query in the index's language; "" when it has no words. Every word is quoted, so nothing typed is syntax.
+// Match is the query in the index's language; "" when it has no words that must be there. Every word is quoted, so nothing
+// typed is syntax.
 func (q Query) Match() string {
-	var yes, no []string
+	yes, no := q.wanted()
+	if len(yes) == 0 {
+		return ""
+	}
+	out := strings.Join(yes, " AND ")
+	if len(no) > 0 {
+		out = "(" + out + ") NOT (" + strings.Join(no, " OR ") + ")"
+	}
+	return out
+}
+
+// unwanted finds in the index's language what must not be among the documents of a query that Match has no words for; ""
+// where that is nothing. The index has no "everything but".
+func (q Query) unwanted() string {
+	if yes, no := q.wanted(); len(yes) == 0 {
+		return strings.Join(no, " OR ")
+	}
+	return ""
+}
+
+// wanted are the words that must be there and those that must not, in the index's language.
+func (q Query) wanted() (yes, no []string) {
 	for _, t := range q.terms {
 		s := columns[t.in] + " : "
 		switch {
@@ -279,14 +301,7 @@ func (q Query) Match() string {
 	if q.Attachment != nil && *q.Attachment {
 		yes = append(yes, withFile)
 	}
-	if len(yes) == 0 {
-		return ""
-	}
-	out := strings.Join(yes, " AND ")
-	if len(no) > 0 {
-		out = "(" + out + ") NOT (" + strings.Join(no, " OR ") + ")"
-	}
-	return out
+	return yes, no
 }
 
 // withFile finds mail that has attachments: its tags column says so.

@@ -87,3 +87,29 @@ func TestSearchWithoutWhatIsNegated(t *testing.T) {
 		t.Errorf("%d rows, %v", len(rows), err)
 	}
 }
+
+// Words that must not be there count beside operators too, where no word has to be there.
+func TestSearchWithoutWordsThatMustNotBeThere(t *testing.T) {
+	f := shelf(t)
+	f.finds(t, map[string]string{
+		"in:inbox -flagged":            "-archived -flagged",
+		"is:unread -file ":             "-read -file",
+		"after:2026 -subject:flagged":  "-archived -flagged",
+		"after:2026 -flagg* -file ":    "-archived -flagged -file",
+		"-has:attachment -read ":       "-file -read",
+		"has:attachment -read ":        "file -read",
+		"is:flagged -nosuchword ":      "flagged",
+		"after:2025-02 -in:inbox -rea": "archived -read",
+	})
+	for _, query := range []string{"-flagged", "-flagged -file "} { // that would be everything
+		if rows, err := f.SearchMessages(t.Context(), query, 9); err != nil || len(rows) > 0 {
+			t.Errorf("%q: %d rows, %v", query, len(rows), err)
+		}
+	}
+	// A document of another kind is told from mail with the same row id.
+	events, err := f.FindEvents(t.Context(), f.ParseSearch("after:2026 -review"), 9)
+	must(t, err)
+	if len(events) != 2 || events[0].Subject == "Review" || events[1].Subject == "Review" {
+		t.Errorf("%+v", events)
+	}
+}
