@@ -61,15 +61,17 @@ const maxTerms = 20
 func Parse(text string, now time.Time) Query {
 	q := Query{Text: text}
 	p := parser{rest: strings.ReplaceAll(text, "\x00", " ")}
+	last := 0 // how many terms there were before the last piece
 	for len(q.terms) < maxTerms {
 		t, ok := p.next()
 		if !ok {
 			break
 		}
+		last = len(q.terms)
 		q.take(t, now)
 	}
-	// What is being typed is a beginning: the last word, unless something stands behind it.
-	if n := len(q.terms); n > 0 && p.open {
+	// What is being typed is a beginning: the last word, unless something stands behind it, an operator too.
+	if n := len(q.terms); n > last && p.open {
 		q.terms[n-1].prefix = true
 	}
 	for i, t := range q.terms {

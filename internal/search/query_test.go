@@ -22,6 +22,13 @@ func TestMatch(t *testing.T) {
 	for text, want := range map[string]string{
 		"offer":                  any + `"offer" *`,
 		"offer ":                 any + `"offer"`,
+		"offer in:inbox":         any + `"offer"`,
+		`"two words" is:unread`:  any + `"two words"`,
+		"offer after:2026-0":     any + `"offer"`,
+		"offer from:":            any + `"offer"`,
+		"offer -":                any + `"offer"`,
+		"is:unread offer":        any + `"offer" *`,
+		"deliv* in:inbox":        any + `"deliv" *`,
 		"of":                     any + `"of"`, // too short to be a beginning
 		"of*":                    any + `"of"`,
 		"会":                      any + `"会" *`,
