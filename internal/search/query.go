@@ -1,7 +1,6 @@
 package search
 
 import (
-	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -310,41 +309,3 @@ func (q Query) wanted() (yes, no []string) {
 const withFile = `tags : "hasattachment"`
 
 func quote(words string) string { return `"` + strings.ReplaceAll(words, `"`, `""`) + `"` }
-
-// KQL is the query in the words of the service's own search (learn.microsoft.com/graph/search-query-parameter): what it
-// has no word for (a folder, read state) is left out. It is "" where nothing is left.
-func (q Query) KQL() string {
-	names := map[field]string{subject: "subject:", from: "from:", to: "to:"}
-	var out []string
-	for _, t := range q.terms {
-		words := strings.Map(func(r rune) rune {
-			if r == '"' || r == '\\' {
-				return ' '
-			}
-			return r
-		}, t.words)
-		if words = strings.Join(strings.Fields(words), " "); words == "" {
-			continue
-		}
-		if strings.Contains(words, " ") {
-			words = `"` + words + `"`
-		} else if t.prefix {
-			words += "*"
-		}
-		s := names[t.in] + words
-		if t.not {
-			s = "NOT " + s
-		}
-		out = append(out, s)
-	}
-	if q.Attachment != nil {
-		out = append(out, fmt.Sprintf("hasAttachments:%t", *q.Attachment))
-	}
-	if !q.After.IsZero() {
-		out = append(out, "received>="+q.After.Format(time.DateOnly))
-	}
-	if !q.Before.IsZero() {
-		out = append(out, "received<"+q.Before.Format(time.DateOnly))
-	}
-	return strings.Join(out, " AND ")
-}

@@ -93,3 +93,20 @@ func TestServerSearchHasPages(t *testing.T) {
 		t.Errorf("%d found", len(seen))
 	}
 }
+
+// Whatever is typed, the service can read the query that is made of it.
+func TestServerSearchTakesAnyText(t *testing.T) {
+	r, ctx := newRig(t), t.Context()
+	r.old(1)
+	r.start()
+	r.synced()
+	for text, want := range map[string]int{
+		"pallets OR nothing": 0, "(pallets": 1, "pallets)": 1, "pallets: big": 0, "size: pallets": 0, "size:big": 0, "has:attachment (": 0, `pallets" `: 1, "AND": 0, "NOT ": 0, "pallets NEAR(": 0,
+		"received>x": 0, "[pallets]": 1, "{pallets} ": 1, "-(pallets of": 0, "hasattachments:maybe": 0, "from:( pallets ": 1, "a=b importance:": 0, `\pallets\ `: 1,
+	} {
+		got, err := r.m.SearchServer(ctx, r.account, r.m.ParseSearch(text).KQL())
+		if err != nil || len(got.Found) != want {
+			t.Errorf("%q: %d found, want %d: %v", text, len(got.Found), want, err)
+		}
+	}
+}
