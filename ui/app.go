@@ -48,8 +48,9 @@ type Mailbox interface {
 	ParseSearch(text string) search.Query
 	FindMessages(ctx context.Context, q search.Query, limit int) ([]mirror.FoundMessage, error)
 	FindEvents(ctx context.Context, q search.Query, limit int) ([]mirror.FoundEvent, error)
-	// SearchServer and KeepFound wait for the network.
+	// SearchServer, SearchServerMore and KeepFound wait for the network.
 	SearchServer(ctx context.Context, accountID int64, query string) (mirror.ServerFound, error)
+	SearchServerMore(ctx context.Context, accountID int64, more string) (mirror.ServerFound, error)
 	KeepFound(ctx context.Context, accountID int64, graphID string) (int64, error)
 	// Coverage is the received time of the oldest mirrored message; zero when there is none.
 	Coverage(ctx context.Context) (time.Time, error)

@@ -1,9 +1,19 @@
 package ui
 
 import (
+	"context"
+	"log/slog"
+
 	"supercrm/outlook/mirror"
 	"supercrm/ui/calendar"
+	"supercrm/ui/palette"
 )
+
+// FindOnServer is the search box's search of a mailbox on the server, without a window.
+func FindOnServer(ctx context.Context, m Mailbox, text string) (palette.Section, error) {
+	a := &App{d: Deps{Mailbox: m, Log: slog.New(slog.DiscardHandler)}}
+	return a.findOnServer(ctx, text)
+}
 
 // CalendarData is what the calendar page is given.
 func (a *App) CalendarData() calendar.Data { return calendarData{a.d.Mailbox} }

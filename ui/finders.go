@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"supercrm/internal/search"
-	"supercrm/outlook/mirror"
 	"supercrm/ui/page"
 	"supercrm/ui/palette"
 	"supercrm/ui/when"
@@ -45,11 +44,8 @@ func (a *App) findCompanies(ctx context.Context, text string, limit int) (palett
 }
 
 func (a *App) findMail(ctx context.Context, text string, limit int) (palette.Section, error) {
-	s := palette.Section{Title: page.T("Mail")}
 	q := a.d.Mailbox.ParseSearch(text)
-	for _, p := range q.Problems {
-		s.Items = append(s.Items, palette.Item{Icon: "info", Label: problem(p), Do: func() {}})
-	}
+	s := palette.Section{Title: page.T("Mail"), Items: problems(q)}
 	all, err := a.d.Mailbox.FindMessages(ctx, q, limit)
 	for _, m := range all {
 		subject := m.Subject
@@ -97,64 +93,6 @@ func (a *App) findNotes(ctx context.Context, text string, limit int) (palette.Se
 	return s, err
 }
 
-// findOnServer asks each account's mailbox. What is not mirrored is fetched when it is opened.
-func (a *App) findOnServer(ctx context.Context, text string, limit int) (palette.Section, error) {
-	s := palette.Section{Title: page.T("On the server")}
-	q := a.d.Mailbox.ParseSearch(text)
-	accounts, err := a.d.Mailbox.Accounts(ctx)
-	if err != nil {
-		return s, err
-	}
-	for _, acc := range accounts {
-		if acc.SignIn {
-			continue
-		}
-		r, err := a.d.Mailbox.SearchServer(ctx, acc.ID, q.KQL())
-		if err != nil {
-			return s, err
-		}
-		for _, f := range r.Found[:min(limit, len(r.Found))] {
-			s.Items = append(s.Items, a.serverItem(f, q, acc, len(accounts) > 1))
-		}
-	}
-	return s, nil
-}
-
-func (a *App) serverItem(f mirror.Found, q search.Query, acc mirror.Account, several bool) palette.Item {
-	subject, detail := f.Row.Subject, f.Row.From.Name
-	if subject == "" {
-		subject = page.T("(no subject)")
-	}
-	if detail == "" {
-		detail = f.Row.From.Addr
-	}
-	if f.Folder != "" {
-		detail += " · " + f.Folder
-	}
-	if several {
-		detail += " · " + acc.UPN
-	}
-	return palette.Item{Icon: "globe", Label: subject, LabelMarks: q.Marks(subject), Detail: detail, DetailMarks: q.Marks(detail),
-		Hint: when.Short(f.Row.Received.Local(), time.Now()), Do: func() { a.openFound(f) }}
-}
-
-// openFound opens a message that the server has found, fetching it first where it is not mirrored.
-func (a *App) openFound(f mirror.Found) {
-	if f.Row.ID != 0 {
-		a.Open(page.Mail, f.Row.ID)
-		return
-	}
-	page.NewLoader[int64](a, "fetch what was found").Load(func(ctx context.Context) (int64, error) {
-		return a.d.Mailbox.KeepFound(ctx, f.AccountID, f.GraphID)
-	}, func(id int64, err error) {
-		if err != nil {
-			a.Fail(page.T("open the message"), err)
-			return
-		}
-		a.Open(page.Mail, id)
-	})
-}
-
 // lead puts who or where before a snippet and moves its marks along.
 func lead(before string, s search.Snippet) (string, [][2]int) {
 	if before == "" || s.Text == "" {
@@ -166,6 +104,15 @@ func lead(before string, s search.Snippet) (string, [][2]int) {
 		marks[i] = [2]int{m[0] + len(before), m[1] + len(before)}
 	}
 	return before + s.Text, marks
+}
+
+// problems are lines that say what of a query was not understood.
+func problems(q search.Query) []palette.Item {
+	var out []palette.Item
+	for _, p := range q.Problems {
+		out = append(out, palette.Item{Icon: "info", Label: problem(p)})
+	}
+	return out
 }
 
 // problem says what of a query was not understood.

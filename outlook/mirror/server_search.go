@@ -26,7 +26,7 @@ type ServerFound struct {
 }
 
 // serverPage is how many messages of a search come at a time.
-const serverPage = 50
+const serverPage = 25
 
 // SearchServer asks the service for an account's messages that match a query in KQL, mirrored or not; it waits for the
 // network. An empty query finds nothing. See outlook.Client.SearchMessages for what a query may hold.

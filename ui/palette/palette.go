@@ -4,6 +4,7 @@ package palette
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,16 +20,22 @@ import (
 type Item struct {
 	Icon, Label, Hint, Detail string
 	LabelMarks, DetailMarks   [][2]int
-	Do                        func()
+	// Do is nil for a line that only says something and cannot be chosen.
+	Do func()
+	// Stays keeps the box open when the item is chosen.
+	Stays bool
+	// Aside is something to choose beside what was found, such as trying again: the choice does not begin there.
+	Aside bool
 
-	heading bool // stands above a section; cannot be chosen
-	stays   bool // the box stays open when it is chosen
+	heading bool // stands above a section
 }
 
 // Section is what was found of one kind.
 type Section struct {
 	Title string
 	Items []Item
+	// More gives what comes after, where things come by pages; nil where this is all.
+	More func(ctx context.Context) (Section, error)
 }
 
 // Finder looks for a text in one kind of thing. It is called on a goroutine; the items' Do on the UI thread.
@@ -53,7 +60,7 @@ type Palette struct {
 	OnClose func()
 	// Server looks where what is typed is not found on this computer; nil for nowhere. It waits for the network, so it is
 	// asked for by an item of its own.
-	Server Finder
+	Server func(ctx context.Context, text string) (Section, error)
 	// Foot says something about where is searched; nil for nothing. It is called on a goroutine.
 	Foot func(ctx context.Context) (string, error)
 
@@ -125,7 +132,7 @@ func (p *Palette) Look(text string) {
 func (p *Palette) Results() int {
 	n := 0
 	for _, it := range p.items {
-		if !it.heading {
+		if it.Do != nil {
 			n++
 		}
 	}
@@ -147,20 +154,20 @@ func (p *Palette) close() {
 }
 
 func (p *Palette) do(i int) {
-	if i < 0 || i >= len(p.items) || p.items[i].heading {
+	if i < 0 || i >= len(p.items) || p.items[i].Do == nil {
 		return
 	}
 	run := p.items[i].Do
-	if !p.items[i].stays {
+	if !p.items[i].Stays {
 		p.close()
 	}
 	run()
 }
 
-// step moves the choice up or down, over headings.
+// step moves the choice up or down, over what cannot be chosen.
 func (p *Palette) step(by int) {
 	for i := p.list.Selected() + by; i >= 0 && i < len(p.items); i += by {
-		if p.items[i].heading {
+		if p.items[i].Do == nil {
 			continue
 		}
 		p.list.Mark(i)
@@ -243,7 +250,7 @@ func (p *Palette) find(text string) {
 			if len(r.items) == 0 {
 				r.items = append(r.items, Item{Label: page.T("Nothing found on this computer"), heading: true})
 			}
-			r.items = append(r.items, Item{Icon: "globe", Label: page.T("Search the mailbox on the server"), Detail: page.T("For mail that is not kept on this computer"), Do: func() { p.ask(text) }, stays: true})
+			r.items = append(r.items, Item{Icon: "globe", Label: page.T("Search the mailbox on the server"), Detail: page.T("For mail that is not kept on this computer"), Do: func() { p.ask(text) }, Stays: true})
 		}
 		if len(commands) > 0 && len(r.items) > 0 {
 			commands = append([]Item{{Label: page.T("Commands"), heading: true}}, commands...)
@@ -253,32 +260,11 @@ func (p *Palette) find(text string) {
 	})
 }
 
-// mostFromServer is how many results of the server are shown.
-const mostFromServer = 25
-
-// ask searches on the server.
-func (p *Palette) ask(text string) {
-	p.show([]Item{{Label: page.T("On the server"), heading: true}, {Icon: "sync", Label: page.T("Searching…"), stays: true, Do: func() {}}})
-	p.loader.Load(func(ctx context.Context) (found, error) {
-		s, err := p.Server(ctx, text, mostFromServer)
-		return found{items: append([]Item{{Label: s.Title, heading: true}}, s.Items...)}, err
-	}, func(r found, err error) {
-		switch {
-		case err != nil:
-			p.host.Fail(page.T("search the mailbox"), err)
-			p.find(text)
-		case len(r.items) == 1:
-			p.show([]Item{{Label: page.T("On the server"), heading: true}, {Icon: "info", Label: page.T("Nothing found on the server"), stays: true, Do: func() {}}})
-		default:
-			p.show(r.items)
-		}
-	})
-}
-
 // found is what all finders gave together.
 type found struct {
 	items []Item
 	foot  string
+	more  func(ctx context.Context) (Section, error) // of the server
 }
 
 func (p *Palette) show(items []Item) {
@@ -289,5 +275,10 @@ func (p *Palette) show(items []Item) {
 	p.list.ScrollToTop()
 	p.list.Mark(-1)
 	p.step(1)
+	if i := p.list.Selected(); i >= 0 && items[i].Aside {
+		if n := slices.IndexFunc(items, func(it Item) bool { return it.Do != nil && !it.Aside }); n >= 0 {
+			p.list.Mark(n)
+		}
+	}
 	p.object.Refresh()
 }

@@ -3,6 +3,7 @@ package palette
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -29,7 +30,7 @@ func TestFindsPeopleAndCommandsByKeyboard(t *testing.T) {
 				out = append(out, Item{Icon: "person", Label: n, Do: mark(n)})
 			}
 		}
-		return Section{"People", out}, nil
+		return Section{Title: "People", Items: out}, nil
 	}
 	p := New(h, []Finder{find}, func() []page.Command {
 		return []page.Command{{Label: "Calendar", Key: "Ctrl+1", Do: mark("calendar")}, {Label: "Sync now", Key: "F5", Do: mark("sync")}}
@@ -67,12 +68,12 @@ func TestTheServerIsAskedOnDemand(t *testing.T) {
 	h := uitest.New(t, fyne.NewSize(1024, 640))
 	opened, asked := "", 0
 	p := New(h, nil, func() []page.Command { return nil })
-	p.Server = func(_ context.Context, text string, _ int) (Section, error) {
+	p.Server = func(_ context.Context, text string) (Section, error) {
 		asked++
 		if text == "gone" {
 			return Section{Title: "On the server"}, nil
 		}
-		return Section{"On the server", []Item{{Label: "Old offer", Do: func() { opened = "Old offer" }}}}, nil
+		return Section{Title: "On the server", Items: []Item{{Label: "Old offer", Do: func() { opened = "Old offer" }}}}, nil
 	}
 	closed := 0
 	p.OnClose = func() { closed++ }
@@ -98,6 +99,49 @@ func TestTheServerIsAskedOnDemand(t *testing.T) {
 	h.Until("the way to the server", func() bool { return slices.Contains(labels(p), "Search the mailbox on the server") })
 	p.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 	h.Until("that there is nothing", func() bool { return slices.Contains(labels(p), "Nothing found on the server") })
+}
+
+// What the server has more of comes below what is shown, and stays out where it fails.
+func TestTheServersPagesFollowOneAnother(t *testing.T) {
+	h := uitest.New(t, fyne.NewSize(1024, 640))
+	p := New(h, nil, func() []page.Command { return nil })
+	fail := true
+	letters := func(from, n int) (out []Item) {
+		for i := range n {
+			out = append(out, Item{Label: fmt.Sprint("Letter ", from+i), Do: func() {}})
+		}
+		return out
+	}
+	p.Server = func(context.Context, string) (Section, error) {
+		warning := Item{Label: "Another account failed", Aside: true, Do: func() {}}
+		return Section{Title: "On the server", Items: append([]Item{{Label: "A note"}, warning}, letters(0, 25)...), More: func(context.Context) (Section, error) {
+			if fail {
+				return Section{}, errors.New("network")
+			}
+			return Section{Items: letters(25, 5)}, nil
+		}}, nil
+	}
+	h.Window().SetContent(p.Object())
+	p.Opened()
+	p.AskServer("letter")
+	const first = 3 // behind the heading, the note and the warning
+	more := func() int { return slices.Index(labels(p), "More results from the server") }
+	h.Until("the first page", func() bool { return more() == first+25 })
+	if p.list.Selected() != first {
+		t.Fatalf("line %d is chosen, not the first letter", p.list.Selected())
+	}
+	p.do(1) // says something only
+	p.do(more())
+	h.Until("the failure", func() bool { return len(h.Failures) == 1 })
+	if more() != first+25 {
+		t.Fatalf("%q", labels(p))
+	}
+	fail = false
+	p.do(more())
+	h.Until("the second page", func() bool { return len(p.items) == first+30 && more() < 0 })
+	if p.list.Selected() != first+25 || p.items[first+25].Label != "Letter 25" || p.list.Offset() == 0 {
+		t.Fatalf("line %d is chosen, at %v", p.list.Selected(), p.list.Offset())
+	}
 }
 
 func labels(p *Palette) []string {
