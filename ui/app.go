@@ -52,7 +52,7 @@ type Mailbox interface {
 	SearchServer(ctx context.Context, accountID int64, query string) (mirror.ServerFound, error)
 	SearchServerMore(ctx context.Context, accountID int64, more string) (mirror.ServerFound, error)
 	KeepFound(ctx context.Context, accountID int64, graphID string) (int64, error)
-	// Coverage is the received time of the oldest mirrored message; zero when there is none.
+	// Coverage is the moment back to which the mail of every account is here; zero when there is none.
 	Coverage(ctx context.Context) (time.Time, error)
 	// InView and SetHidden tell what is on the screen, so that it is kept current first. They do not block.
 	InView(folders ...int64)

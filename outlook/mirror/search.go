@@ -2,10 +2,8 @@ package mirror
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"supercrm/internal/plain"
 	"supercrm/internal/search"
@@ -216,16 +214,6 @@ func (m *Mirror) texts(ctx context.Context, table string, ids []int64) (map[int6
 		return struct{}{}, nil
 	}, `SELECT id, body_type, substr(body, 1, 200000) FROM `+table+` WHERE id IN (SELECT value FROM json_each(?))`, toJSON(ids))
 	return out, err
-}
-
-// Coverage is the received time of the oldest mirrored message; zero when there is none.
-func (m *Mirror) Coverage(ctx context.Context) (time.Time, error) {
-	var oldest int64
-	if err := m.db.Reader().QueryRowContext(ctx, `SELECT coalesce(min(t),0) FROM (SELECT (SELECT min(received_at) FROM message
-		WHERE folder_id=f.id AND received_at>0) AS t FROM mail_folder f)`).Scan(&oldest); err != nil {
-		return time.Time{}, fmt.Errorf("read coverage: %w", err)
-	}
-	return instant(oldest), nil
 }
 
 func lower(addrs []string) []string {
