@@ -45,15 +45,12 @@ type Mailbox interface {
 	ledger.Data
 	Accounts(ctx context.Context) ([]mirror.Account, error)
 	Status(ctx context.Context) ([]mirror.Status, error)
-	ParseSearch(text string) search.Query
 	FindMessages(ctx context.Context, q search.Query, limit int) ([]mirror.FoundMessage, error)
 	FindEvents(ctx context.Context, q search.Query, limit int) ([]mirror.FoundEvent, error)
 	// SearchServer, SearchServerMore and KeepFound wait for the network.
 	SearchServer(ctx context.Context, accountID int64, query string) (mirror.ServerFound, error)
 	SearchServerMore(ctx context.Context, accountID int64, more string) (mirror.ServerFound, error)
 	KeepFound(ctx context.Context, accountID int64, graphID string) (int64, error)
-	// Coverage is the moment back to which the mail of every account is here; zero when there is none.
-	Coverage(ctx context.Context) (time.Time, error)
 	// InView and SetHidden tell what is on the screen, so that it is kept current first. They do not block.
 	InView(folders ...int64)
 	SetHidden(hidden bool)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"supercrm/internal/search"
+	"supercrm/ui/asked"
 	"supercrm/ui/page"
 	"supercrm/ui/palette"
 	"supercrm/ui/when"
@@ -110,30 +111,15 @@ func lead(before string, s search.Snippet) (string, [][2]int) {
 func problems(q search.Query) []palette.Item {
 	var out []palette.Item
 	for _, p := range q.Problems {
-		out = append(out, palette.Item{Icon: "info", Label: problem(p)})
+		out = append(out, palette.Item{Icon: "info", Label: asked.Problem(p)})
 	}
 	return out
-}
-
-// problem says what of a query was not understood.
-func problem(p search.Problem) string {
-	at := map[string]any{"Value": p.Value, "Operator": p.Operator}
-	switch p.Operator {
-	case "has":
-		return page.T("“has:{{.Value}}” is not known; there is has:attachment.", at)
-	case "is":
-		return page.T("“is:{{.Value}}” is not known; there are is:unread, is:read and is:flagged.", at)
-	}
-	return page.T("“{{.Value}}” is not a date. Write {{.Operator}}:2026-03-01, {{.Operator}}:2026, {{.Operator}}:yesterday or {{.Operator}}:6m.", at)
 }
 
 // coverage says how far back the mirrored mail goes.
 func (a *App) coverage(ctx context.Context) (string, error) {
 	since, err := a.d.Mailbox.Coverage(ctx)
-	if err != nil || since.IsZero() {
-		return "", err
-	}
-	return page.T("Mail on this computer goes back to {{.Day}}.", map[string]any{"Day": when.DateOf(since.Local()).Full()}), nil
+	return asked.Since(since), err
 }
 
 func (a *App) openCompany(id int64) {

@@ -28,6 +28,10 @@ func (a *App) wireFrame() {
 		}
 		a.d.Mailbox.InView(folder)
 	}
+	a.mail.OnServer = func(text string) {
+		a.openPalette()
+		a.palette.AskServer(text)
+	}
 	a.palette.OnClose = a.closeFloating
 	a.palette.Foot = a.coverage
 	a.palette.Server = a.findOnServer

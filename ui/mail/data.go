@@ -5,7 +5,9 @@ package mail
 import (
 	"context"
 	"io"
+	"time"
 
+	"supercrm/internal/search"
 	"supercrm/outlook/mirror"
 )
 
@@ -19,6 +21,10 @@ type Data interface {
 	Message(ctx context.Context, id int64) (mirror.Message, error)
 	Conversation(ctx context.Context, id int64) ([]mirror.MessageRow, error)
 	SearchMessages(ctx context.Context, query string, limit int) ([]mirror.MessageRow, error)
+	// ParseSearch understands a query without looking for anything.
+	ParseSearch(text string) search.Query
+	// Coverage is the moment back to which the mail of every account is here; zero when there is none.
+	Coverage(ctx context.Context) (time.Time, error)
 	Status(ctx context.Context) ([]mirror.Status, error)
 	Outbox(ctx context.Context) ([]mirror.OutboxItem, error)
 	FetchAttachment(ctx context.Context, messageID int64, graphID string, w io.Writer) error

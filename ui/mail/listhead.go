@@ -23,6 +23,7 @@ type listHead struct {
 	filter  *kit.Segmented
 	search  *kit.Entry
 	clearer *kit.Button
+	note    *searchNote
 	toggle  *kit.Button // shows the folders where the page is too narrow for them
 	typed   int
 	object  fyne.CanvasObject
@@ -51,7 +52,8 @@ func newListHead(l *listPane) *listHead {
 	h.clearer = kit.NewIconButton("close", page.T("Clear search"), h.clear)
 	h.clearer.Hide()
 	top := kit.Fixed(kit.Row(kit.S2, h.toggle, kit.Grow(kit.Yield(h.name, h.count, h.leastName)), h.filter), 0, 32)
-	h.object = kit.Inset(kit.Stack(kit.S2, top, kit.Row(kit.S1, kit.Grow(h.search), h.clearer)), kit.S2, kit.S3, kit.S2, kit.S3)
+	h.note = newSearchNote(func() { l.onServer(l.source.query) })
+	h.object = kit.Inset(kit.Stack(kit.S2, top, kit.Row(kit.S1, kit.Grow(h.search), h.clearer), h.note.object), kit.S2, kit.S3, kit.S2, kit.S3)
 	return h
 }
 
@@ -118,7 +120,19 @@ func (h *listHead) show() {
 	} else {
 		h.name.SetText(folderName(h.l.folder))
 	}
+	switch {
+	case !searching:
+		h.note.hide()
+	case h.l.known && h.l.failed == nil:
+		h.note.show(h.l.query, h.l.since)
+	}
 	h.object.Refresh()
+	// What is below moves with the height of the head; words that wrap know theirs once they have their width.
+	for range 2 {
+		if h.object.MinSize().Height != h.object.Size().Height {
+			h.l.object.Refresh()
+		}
+	}
 }
 
 // folderChanged takes in new counts of the folder that is shown.

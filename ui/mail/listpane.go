@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"supercrm/internal/search"
 	"supercrm/internal/store"
 	"supercrm/outlook/mirror"
 	"supercrm/ui/kit"
@@ -30,6 +31,8 @@ type source struct {
 type loaded struct {
 	order order
 	rows  []mirror.MessageRow // of a search
+	asked search.Query        // the search
+	since time.Time           // how far back it reaches
 }
 
 // listPane is the message list with its header.
@@ -39,11 +42,14 @@ type listPane struct {
 	now  clock
 
 	onSelect func(id int64)
+	onServer func(text string)                                  // looks for a text on the server
 	hue      func(folder int64, category string) func() kit.Hue // a category's colour
 	onRows   func()                                             // once, when rows have been shown for the first time; may be nil
 	list     *kit.List
 	model    *listing
 	source   source
+	query    search.Query // what source.query was understood as, and how far back it reaches; once known
+	since    time.Time
 	folder   mirror.Folder
 	selected int64
 	reveal   int64 // to be brought into view once the list has been read
@@ -123,7 +129,11 @@ func (l *listPane) load(reset bool) {
 			for i, r := range rows {
 				ids[i] = r.ID
 			}
-			return loaded{newOrder(ids, 0, order{}), rows}, nil
+			since, err := l.data.Coverage(ctx)
+			if err != nil {
+				return loaded{}, err
+			}
+			return loaded{newOrder(ids, 0, order{}), rows, l.data.ParseSearch(src.query), since}, nil
 		}
 		ids, err := l.data.MessageIDs(ctx, src.folder, src.unread)
 		if err != nil {
@@ -134,6 +144,7 @@ func (l *listPane) load(reset bool) {
 		l.reading = false
 		l.failed = err
 		if err == nil {
+			l.query, l.since = v.asked, v.since
 			l.apply(v)
 		}
 		l.known = true
@@ -309,9 +320,15 @@ func (l *listPane) emptyNote() fyne.CanvasObject {
 			kit.NewButton(page.T("Try again"), "sync", l.restart))
 	case !l.known || len(l.model.ids) > 0:
 		return nil
+	case l.source.query != "" && l.query.Empty():
+		why := page.T("Add a word that has to be there, or something like in:inbox or is:unread.")
+		if len(l.query.Problems) > 0 {
+			why = page.T("Write it as it says under the search box, or add a word.")
+		}
+		return kit.NewEmpty("search", page.T("Nothing to look for yet"), why, kit.NewButton(page.T("Clear search"), "close", l.head.clear))
 	case l.source.query != "":
 		return kit.NewEmpty("search", page.T("Nothing found"),
-			page.T("No mirrored message has all of these words. Fewer or shorter words find more."),
+			page.T("No message on this computer has all of this. Fewer or shorter words find more, and older mail is found on the server."),
 			kit.NewButton(page.T("Clear search"), "close", l.head.clear))
 	case l.source.unread:
 		return kit.NewEmpty("check", page.T("Nothing unread"), page.T("Every message here has been read."),

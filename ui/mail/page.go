@@ -34,6 +34,8 @@ type Page struct {
 
 	// OnView, if set, hears which folder is on the screen: its row, or 0 for none.
 	OnView func(folderID int64)
+	// OnServer, if set, looks for a text on the server: mail that is not on this computer.
+	OnServer func(text string)
 
 	folders *folderPane
 	list    *listPane
@@ -83,6 +85,11 @@ func New(host page.Host, data Data, drafts Drafts) *Page {
 	p.readAfter = time.Duration(fyne.CurrentApp().Preferences().IntWithFallback("mail.readAfterMs", 1500)) * time.Millisecond
 	p.folders = newFolderPane(p.openFolder)
 	p.list = newListPane(host, data, func() time.Time { return p.now() }, p.selected)
+	p.list.onServer = func(text string) {
+		if p.OnServer != nil {
+			p.OnServer(text)
+		}
+	}
 	p.list.hue = func(folder int64, name string) func() kit.Hue { return p.categoryHue(p.accountOf(folder), name) }
 	p.list.list.OnRune = func(r rune) {
 		if !p.TypedRune(r) {
