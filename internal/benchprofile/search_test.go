@@ -34,6 +34,9 @@ func BenchmarkSearch(b *testing.B) {
 		func() string { return "in:archive " + f.word() },
 		func() string { return pick() + " -" + f.word() },
 		func() string { return "before:1y is:flagged" },
+		func() string { return "in:inbox -" + f.word() },
+		func() string { return "is:unread -" + pick() + " " },
+		func() string { return pick() + " -has:attachment" },
 	}
 	queries := make([]string, 1000)
 	for i := range queries {

@@ -53,8 +53,11 @@ func (q Query) From(ctx context.Context, r Reader, k Kind) (table string, args [
 		return `(SELECT rowid AS doc FROM search_fts WHERE search_fts MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid)`, []any{match, lo, hi}, nil
 	}
 	if but := q.unwanted(); but != "" {
+		// SQLite reads the two lists side by side, since they are in one order, and only as far as rows are asked for (select.c,
+		// multiSelectOrderBy): NOT IN would read the whole list of a common word first. The LIMIT keeps it from dropping the
+		// order within a join.
 		return `(SELECT id AS doc FROM search_fts_docsize WHERE id BETWEEN ? AND ?
-			AND id NOT IN (SELECT rowid FROM search_fts WHERE search_fts MATCH ? AND rowid BETWEEN ? AND ?) ORDER BY id)`, []any{lo, hi, but, lo, hi}, nil
+			EXCEPT SELECT rowid FROM search_fts WHERE search_fts MATCH ? AND rowid BETWEEN ? AND ? ORDER BY 1 LIMIT -1)`, []any{lo, hi, but, lo, hi}, nil
 	}
 	return `(SELECT id AS doc FROM search_fts_docsize WHERE id BETWEEN ? AND ? ORDER BY id)`, []any{lo, hi}, nil
 }

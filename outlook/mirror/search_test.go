@@ -53,7 +53,10 @@ func (f *fixture) finds(t *testing.T, queries map[string]string) {
 		if len(rows) != want {
 			t.Errorf("%q: %d found, want %d", query, len(rows), want)
 		}
-		for _, r := range rows {
+		for i, r := range rows {
+			if i > 0 && r.Received.After(rows[i-1].Received) {
+				t.Errorf("%q: %q does not stand before %q", query, r.Subject, rows[i-1].Subject)
+			}
 			for _, w := range strings.Fields(words) {
 				word, not := strings.CutPrefix(w, "-")
 				if has := " " + r.Subject + " "; strings.Contains(has, " "+word+" ") == not {
