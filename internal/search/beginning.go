@@ -15,20 +15,30 @@ const (
 
 // spellOut replaces beginnings by the words of the index that begin so. FTS5 reads all places of all words that begin so
 // before it gives the first document, which takes long where every other letter has one of them; the words by themselves it
-// reads only as far as documents are asked for. What is no plain word, and what stands for too many, remains a beginning.
+// reads only as far as documents are asked for. Of several words in a row, as in an address, the last is the beginning. What
+// is no plain word, and what stands for too many, remains a beginning.
 func (q Query) spellOut(ctx context.Context, r Reader) (Query, error) {
 	terms := append([]term(nil), q.terms...)
 	for i, t := range terms {
-		word := strings.ToLower(t.words)
-		if !t.prefix || len(word) <= ready || strings.ContainsFunc(word, notPlain) {
+		if !t.prefix || t.asked != "" {
+			continue
+		}
+		list := split(t.words)
+		last := list[len(list)-1]
+		word := strings.ToLower(t.words[last.from:last.to])
+		if len(word) <= ready || strings.ContainsFunc(word, notPlain) {
 			continue
 		}
 		endings, err := wordsFrom(ctx, r, word)
 		if err != nil {
 			return q, err
 		}
-		if len(endings) <= maxEndings {
-			terms[i].endings = endings
+		if len(endings) > maxEndings {
+			continue
+		}
+		terms[i].endings = make([]string, len(endings))
+		for n, ending := range endings {
+			terms[i].endings[n] = t.words[:last.from] + ending // of an address, what stands before it
 		}
 	}
 	q.terms = terms

@@ -48,6 +48,18 @@ func TestBeginningsFindAllThatBeginSo(t *testing.T) {
 			return strings.HasPrefix(strings.NewReplacer("ä", "a", "ß", "ss").Replace(w), beginning)
 		})
 	}
+	plainOf := func(note []string) []string {
+		return strings.Fields(strings.NewReplacer("ä", "a", "ß", "ss").Replace(strings.Join(note, " ")))
+	}
+	follows := func(note []string, word, beginning string) bool {
+		note = plainOf(note)
+		for i := range note[1:] {
+			if note[i] == word && strings.HasPrefix(note[i+1], beginning) {
+				return true
+			}
+		}
+		return false
+	}
 	for typed, want := range map[string]func(note []string) bool{
 		"draw":          func(n []string) bool { return begins(n, "draw") },
 		"DRAWI":         func(n []string) bool { return begins(n, "drawi") },
@@ -57,6 +69,10 @@ func TestBeginningsFindAllThatBeginSo(t *testing.T) {
 		"part":          func(n []string) bool { return begins(n, "part") },
 		"part1":         func(n []string) bool { return begins(n, "part1") },
 		"nothing":       func([]string) bool { return false },
+		"draw@d":        func(n []string) bool { return slices.Contains(plainOf(n), "draw") },
+		"draw.invo":     func(n []string) bool { return follows(n, "draw", "invo") },
+		`"draw invoi`:   func(n []string) bool { return follows(n, "draw", "invo") },
+		"draw-part":     func(n []string) bool { return follows(n, "draw", "part") },
 		"deli* draw":    func(n []string) bool { return begins(n, "deli") && begins(n, "draw") },
 		"deliv* -draw*": func(n []string) bool { return begins(n, "deliv") && !begins(n, "draw") },
 	} {

@@ -21,6 +21,7 @@ func TestKQL(t *testing.T) {
 		"size:big ":               `"size big"`,
 		"received>2026 ":          `"received 2026"`,
 		"a.b@c.example ":          "a.b@c.example",
+		"anna@c":                  "anna@c*",
 		"@c.example x-ray --foo ": "c.example AND x-ray AND foo",
 		"会议 ":                     "会议",
 		"is:unread":               "",

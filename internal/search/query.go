@@ -49,7 +49,9 @@ type term struct {
 	words  string // one word or several in a row
 	prefix bool   // the last of them may go on
 	not    bool
-	// endings are all words that one with prefix stands for, where they were looked up (spellOut).
+	// asked is what the index is asked for, where that is less than words: see begin.
+	asked string
+	// endings are all that one with prefix stands for, where they were looked up (spellOut).
 	endings []string
 }
 
@@ -73,17 +75,35 @@ func Parse(text string, now time.Time) Query {
 	if n := len(q.terms); n > last && p.open {
 		q.terms[n-1].prefix = true
 	}
-	for i, t := range q.terms {
-		q.terms[i].prefix = t.prefix && selective(t.words)
+	for i := range q.terms {
+		q.terms[i].begin()
 	}
 	return q
 }
 
-// selective says whether a beginning is long enough to be looked for: shorter ones stand in nearly every mail, and the
-// index has none of them ready. A character of Chinese, Japanese or Korean is a word by itself.
-func selective(words string) bool {
-	last := []rune(words[strings.LastIndexAny(words, " \t")+1:])
-	return len(last) >= 3 || len(last) > 0 && last[len(last)-1] >= 0x2e80
+// begin decides how a beginning is looked for: the last word of the index in it counts, "c" in anna@c. A short one stands in
+// nearly every mail, and the index has none of them ready: it is left away as long as more is to come, and what stands before
+// it is looked for. Where there is nothing before it, or what is found is to be left out, it is a whole word.
+func (t *term) begin() {
+	if !t.prefix {
+		return
+	}
+	list := split(t.words)
+	if last := list[len(list)-1]; selective(t.words[last.from:last.to]) {
+		return
+	}
+	if len(list) > 1 && !t.not {
+		t.asked = t.words[:list[len(list)-2].to]
+	} else {
+		t.prefix = false
+	}
+}
+
+// selective says whether a beginning is long enough to be looked for. A character of Chinese, Japanese or Korean is a word by
+// itself.
+func selective(word string) bool {
+	letters := []rune(word)
+	return len(letters) >= ready || letters[len(letters)-1] >= 0x2e80
 }
 
 // piece is one operator and value as typed.
@@ -287,7 +307,13 @@ func (q Query) wanted() (yes, no []string) {
 		s := columns[t.in] + " : "
 		switch {
 		case len(t.endings) > 0:
-			s += `("` + strings.Join(t.endings, `" OR "`) + `")`
+			all := make([]string, len(t.endings))
+			for i, e := range t.endings {
+				all[i] = quote(e)
+			}
+			s += "(" + strings.Join(all, " OR ") + ")"
+		case t.asked != "":
+			s += quote(t.asked)
 		case t.prefix:
 			s += quote(t.words) + " *"
 		default:

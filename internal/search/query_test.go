@@ -22,6 +22,15 @@ func TestMatch(t *testing.T) {
 	for text, want := range map[string]string{
 		"offer":                  any + `"offer" *`,
 		"offer ":                 any + `"offer"`,
+		"anna@":                  any + `"anna@" *`,
+		"anna@c":                 any + `"anna"`, // c stands in nearly every mail
+		"anna@cu":                any + `"anna"`,
+		"anna@cus":               any + `"anna@cus" *`,
+		"anna@customer.e":        any + `"anna@customer"`,
+		"anna@c ":                any + `"anna@c"`,
+		`from:"anna l`:           `sender : "anna"`,
+		"a.b":                    any + `"a"`,
+		"x@y.example -anna@c":    "(" + any + `"x@y.example") NOT (` + any + `"anna@c")`,
 		"offer in:inbox":         any + `"offer"`,
 		`"two words" is:unread`:  any + `"two words"`,
 		"offer after:2026-0":     any + `"offer"`,
