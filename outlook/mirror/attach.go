@@ -237,6 +237,13 @@ func (m *Mirror) TakeBack(ctx context.Context, outboxID int64, draft string) ([]
 			return err
 		}
 		slices.SortFunc(ids, func(a, b int64) int { return at[a] - at[b] })
+		if o.kind == kindReply && strings.HasPrefix(o.err, reasonGone) {
+			// Its message may be open beside the text: the next round finds that it is gone, rather than it goes now.
+			if err := doubt(ctx, tx, o.account, "message", `t.id=?`, o.item); err != nil {
+				return err
+			}
+			o.err = ""
+		}
 		return m.drop(ctx, tx, o)
 	})
 	if err != nil {

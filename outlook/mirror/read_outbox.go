@@ -9,7 +9,7 @@ import (
 // Outbox lists what has not been confirmed, oldest first.
 func (m *Mirror) Outbox(ctx context.Context) ([]OutboxItem, error) {
 	items, err := collect(ctx, m, "list outbox", scanItem, `SELECT o.id, o.account_id, o.kind, o.item_kind, o.item_id, o.state, o.attempts, o.created_at, o.not_before,
-		o.error, o.payload, o.before, o.conflict, o.step,
+		o.error, o.payload, o.before, o.conflict, o.step, o.remote_id,
 		coalesce((SELECT subject FROM message WHERE id=o.item_id AND o.item_kind='message'),''),
 		coalesce((SELECT subject FROM event WHERE id=o.item_id AND o.item_kind='event'),''),
 		coalesce((SELECT kind='seriesMaster' FROM event WHERE id=o.item_id AND o.item_kind='event'),0)
@@ -32,10 +32,10 @@ func (m *Mirror) Outbox(ctx context.Context) ([]OutboxItem, error) {
 
 func scanItem(row scanner) (OutboxItem, error) {
 	var it OutboxItem
-	var state, reason, payload, before, theirs, step, mailSubject, eventSubject string
+	var state, reason, payload, before, theirs, step, remote, mailSubject, eventSubject string
 	var since, next int64
 	err := row.Scan(&it.ID, &it.AccountID, &it.Kind, &it.ItemKind, &it.ItemID, &state, &it.Attempts, &since, &next,
-		&reason, &payload, &before, &theirs, &step, &mailSubject, &eventSubject, &it.Series)
+		&reason, &payload, &before, &theirs, &step, &remote, &mailSubject, &eventSubject, &it.Series)
 	if err != nil {
 		return it, err
 	}
@@ -45,6 +45,7 @@ func scanItem(row scanner) (OutboxItem, error) {
 	it.Subject = mailSubject + eventSubject
 	written := it.Kind == kindReply || it.Kind == kindSend
 	it.MayHaveLeft = step == stepSending && written
+	it.AnswersNothing = it.Kind == kindReply && it.Reason == reasonGone && remote == ""
 	it.Begun = step != stepNew
 	switch it.Kind {
 	case kindSend:

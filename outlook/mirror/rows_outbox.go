@@ -18,6 +18,8 @@ type OutboxItem struct {
 	Begun     bool      // a request of it was sent, or may have been
 	// MayHaveLeft is true of mail whose sending was in doubt to the end: look among the sent mail before sending it again.
 	MayHaveLeft bool
+	// AnswersNothing is true of an answer whose message the service has no more.
+	AnswersNothing bool
 	// Reason is a short key for the text that the person sees: "", offline, throttled, signin, server, refused, conflict, gone,
 	// toolarge, files.
 	Reason string
