@@ -292,6 +292,9 @@ func (a *App) Who(parties ...page.Party) { a.who.Show(parties...) }
 // Toast implements page.Host.
 func (a *App) Toast(text string, undo func()) { a.frame.Toasts.Show(text, undo) }
 
+// Ask implements page.Host.
+func (a *App) Ask(text, yes string, do func()) { a.frame.Toasts.Ask(text, yes, do) }
+
 // Fail implements page.Host. doing is not logged: it may name a meeting or a person.
 func (a *App) Fail(doing string, err error) {
 	a.d.Log.Error("could not do what was asked", "error", err)

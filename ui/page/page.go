@@ -101,6 +101,8 @@ type Host interface {
 	Who(parties ...Party)
 	// Toast shows a line for ten seconds, with an undo button if undo is not nil.
 	Toast(text string, undo func())
+	// Ask shows a question that stays until it is answered. yes names what do would do.
+	Ask(text, yes string, do func())
 	// Fail shows what went wrong with something the person asked for. doing completes "Could not …".
 	Fail(doing string, err error)
 	// Explain logs an error that stays on the page and gives the words for the person, never "". doing is for the log.

@@ -104,11 +104,33 @@ func (p *Page) actions(it *mirror.OutboxItem) fyne.CanvasObject {
 		row.Add(kit.NewGhost(label, "", func() { p.OnShow(item) }))
 	}
 	row.Add(kit.Spring())
-	drop := kit.NewButton(page.T("Discard"), "trash", p.act(page.T("give it up"), func(ctx context.Context) error { return p.data.Discard(ctx, item.ID) }))
+	away := p.act(page.T("give it up"), func(ctx context.Context) error { return p.data.Discard(ctx, item.ID) })
+	drop := kit.NewButton(page.T("Discard"), "trash", away)
 	drop.Kind = kit.Danger
 	drop.Tip = page.T("Give it up; the item shows again what the mailbox has")
+	if written(it) { // there is no way back to it
+		drop.OnTapped = func() {
+			p.host.Ask(page.T("Discard “{{.Subject}}”? What you wrote is deleted.", map[string]any{"Subject": cut(subjectOf(&item), mostOfSubject)}), page.T("Discard"), away)
+		}
+		drop.Tip = page.T("Do not send it, and delete what you wrote")
+	}
 	row.Add(drop)
 	return row
+}
+
+// mostOfSubject bounds a subject in a question, in characters.
+const mostOfSubject = 60
+
+func cut(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return strings.TrimSpace(string(r[:most-1])) + "…"
+	}
+	return s
+}
+
+// written tells whether giving an intention up deletes text that is nowhere else.
+func written(it *mirror.OutboxItem) bool {
+	return it.Kind == "mail.reply" || it.Kind == "mail.send" || it.Kind == "event.create"
 }
 
 // stuck tells whether trying again does something: not for what is under way, what waits for a decision, or what can still

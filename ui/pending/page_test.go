@@ -138,6 +138,27 @@ func TestEachStateHasItsWordsAndButtons(t *testing.T) {
 	h.Until("the refused discard is told", func() bool { return len(h.Failures) == 1 })
 }
 
+// The text of mail is nowhere else: its last copy does not go by one click.
+func TestDiscardingWhatWasWrittenAsksFirst(t *testing.T) {
+	mail := mirror.OutboxItem{ID: 2, Kind: "mail.send", Subject: "Plan", State: mirror.PendingFailed, Reason: "refused", Mail: &mirror.NewMail{Text: "As promised."}, Since: since}
+	h, b, p := openPage(t, fyne.NewSize(1024, 560), mail)
+	if !uitest.Press(p.Object(), "Discard") {
+		t.Fatal("no button")
+	}
+	select {
+	case got := <-b.asked:
+		t.Fatal("it asks for nothing but", got)
+	case <-time.After(100 * time.Millisecond):
+	}
+	if len(h.Asked) != 1 || !strings.Contains(h.Asked[0], "“Plan”") {
+		t.Fatal(h.Asked)
+	}
+	h.Yes()
+	if got := <-b.asked; got != "discard" {
+		t.Fatal(got)
+	}
+}
+
 func (p *Page) version(field, whose string) *version {
 	var out *version
 	heads := kit.NewSection(FieldName(field)).Text()

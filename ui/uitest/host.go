@@ -32,6 +32,8 @@ type Host struct {
 	Parties  []page.Party // the last Who
 	Toasts   []string
 	Undo     func() // of the last toast
+	Asked    []string
+	Yes      func() // the answer to the last question
 	Failures []error
 	// Explained are the errors that a page has shown on itself.
 	Explained []error
@@ -141,6 +143,9 @@ func (h *Host) Who(parties ...page.Party) { h.Parties = parties }
 
 // Toast implements page.Host.
 func (h *Host) Toast(text string, undo func()) { h.Toasts, h.Undo = append(h.Toasts, text), undo }
+
+// Ask implements page.Host.
+func (h *Host) Ask(text, _ string, do func()) { h.Asked, h.Yes = append(h.Asked, text), do }
 
 // Fail implements page.Host.
 func (h *Host) Fail(doing string, err error) {
