@@ -26,6 +26,9 @@ func SignOutText(acc mirror.Account, waiting []mirror.OutboxItem, last bool) str
 	return signOutText(acc, waiting, last)
 }
 
+// Undo is what Ctrl+Z does.
+func (a *App) Undo() { a.undo() }
+
 // OpenMirrored is the command of that name.
 func (a *App) OpenMirrored() { a.openMirrored() }
 

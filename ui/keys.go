@@ -44,6 +44,15 @@ func (a *App) wireKeys() {
 			k.TypedKey(e)
 		}
 	})
+	// Not on the menu: its keys come before a field's own, and a field undoes its typing.
+	c.AddShortcut(&fyne.ShortcutUndo{}, func(fyne.Shortcut) { a.undo() })
+}
+
+// undo does what the line at the foot offers. A field that has the focus undoes its own typing instead: it is asked first.
+func (a *App) undo() {
+	if a.welcome == nil && !a.frame.Toasts.Undo() {
+		a.Toast(page.T("There is nothing to undo now. “Undo” stands in the line below for ten seconds after a change."), nil)
+	}
 }
 
 func (a *App) keyed() (page.Keyed, bool) {
@@ -55,7 +64,7 @@ func (a *App) keyed() (page.Keyed, bool) {
 }
 
 // ownCommands is how many of the commands are the program's own beside the pages.
-const ownCommands = 5
+const ownCommands = 6
 
 // shift is a key with the platform's main modifier and Shift.
 func shift(k fyne.KeyName) *desktop.CustomShortcut {
@@ -72,7 +81,8 @@ func (a *App) commands() []page.Command {
 				Do: func() { a.Open(k.id, 0) },
 			})
 		}
-		out = append(out, page.Command{Label: page.T("New…"), Key: "Ctrl+N", Shortcut: ctrl(fyne.KeyN), Do: a.newItem})
+		out = append(out, page.Command{Label: page.T("New…"), Key: "Ctrl+N", Shortcut: ctrl(fyne.KeyN), Do: a.newItem},
+			page.Command{Label: page.T("Undo what was just done"), Key: "Ctrl+Z", Do: a.undo})
 		// Not F5: Fyne triggers a menu's shortcut only where it has a modifier (fyne v2.8.1, glfw/window.go, triggersShortcut).
 		out = append(out, page.Command{Label: page.T("Sync now"), Key: "Ctrl+M", Shortcut: ctrl(fyne.KeyM), Do: a.syncNow},
 			page.Command{Label: page.T("On their way"), Key: "Ctrl+Shift+O", Shortcut: shift(fyne.KeyO), Do: func() { a.Open(page.Outbox, 0) }},

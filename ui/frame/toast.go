@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -19,6 +20,8 @@ type Toasts struct {
 	box   *fyne.Container
 	timer *time.Timer
 	turn  int
+	undo  func() // what the line offers; nil: nothing
+	back  func() // gives the keyboard back that a question took; nil: none did
 	root  fyne.CanvasObject
 }
 
@@ -41,10 +44,43 @@ func (t *Toasts) Ask(text, yes string, do func()) {
 		do()
 	})
 	ok.Kind = kit.Danger
-	body := kit.Stack(kit.S3, kit.Fixed(words, 420, 0), kit.Row(kit.S2, ok, kit.NewButton(page.T("Cancel"), "", t.Hide)))
+	cancel := kit.NewButton(page.T("Cancel"), "", t.Hide)
+	body := kit.Stack(kit.S3, kit.Fixed(words, 420, 0), kit.Row(kit.S2, ok, cancel))
 	t.box.Objects = []fyne.CanvasObject{kit.Floating(kit.ColorRaised, kit.InsetAll(body, kit.S4))}
 	t.turn++
 	t.root.Refresh()
+	t.hold(ok, cancel)
+}
+
+// hold gives the keyboard to the last button of a question, which loses nothing, until the question goes.
+func (t *Toasts) hold(buttons ...*kit.Button) {
+	c := fyne.CurrentApp().Driver().CanvasForObject(t.root)
+	if c == nil {
+		return
+	}
+	before := c.Focused()
+	t.back = func() {
+		if b, ok := c.Focused().(*kit.Button); !ok || !slices.Contains(buttons, b) {
+			return // it has gone elsewhere meanwhile
+		}
+		if before == nil {
+			c.Unfocus()
+		} else {
+			c.Focus(before)
+		}
+	}
+	c.Focus(buttons[len(buttons)-1])
+}
+
+// Undo does what the line offers, as its button does. It tells whether a line does.
+func (t *Toasts) Undo() bool {
+	undo := t.undo
+	if undo == nil {
+		return false
+	}
+	t.Hide()
+	undo()
+	return true
 }
 
 // Show replaces the line. undo may be nil.
@@ -67,10 +103,9 @@ func (t *Toasts) set(ground, fg fyne.ThemeColorName, icon, text, action string, 
 	}
 	row := kit.Row(kit.S3, kit.NewIcon(icon, fg, 16), words)
 	if do != nil {
-		b := kit.NewButton(action, "undo", func() {
-			t.Hide()
-			do()
-		})
+		t.undo = do
+		b := kit.NewButton(action, "undo", func() { t.Undo() })
+		b.Tip = page.T("Undo (Ctrl+Z)")
 		row.Add(b)
 	}
 	shut := kit.NewIconButton("close", page.T("Dismiss"), t.Hide)
@@ -93,6 +128,11 @@ func (t *Toasts) set(ground, fg fyne.ThemeColorName, icon, text, action string, 
 func (t *Toasts) Hide() {
 	if t.timer != nil {
 		t.timer.Stop()
+	}
+	t.undo = nil
+	if back := t.back; back != nil {
+		t.back = nil
+		back()
 	}
 	if len(t.box.Objects) > 0 {
 		t.box.Objects = nil
