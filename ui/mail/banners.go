@@ -2,6 +2,7 @@ package mail
 
 import (
 	"context"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -28,11 +29,16 @@ func (p *Page) outboxBanner(item mirror.OutboxItem) fyne.CanvasObject {
 	retry := kit.NewButton(page.T("Try again"), "sync", func() {
 		p.edit(page.T("try again"), func(ctx context.Context) error { return p.data.Retry(ctx, item.ID) }, nil)
 	})
-	discard := kit.NewGhost(page.T("Discard"), "", func() {
-		p.edit(page.T("discard the change"), func(ctx context.Context) error { return p.data.Discard(ctx, item.ID) }, nil)
-	})
-	discard.Tip = page.T("Give it up; the message shows again what the server has")
 	written := item.Kind == "mail.reply" || item.Kind == "mail.send"
+	drop := func() {
+		p.edit(page.T("discard the change"), func(ctx context.Context) error { return p.data.Discard(ctx, item.ID) }, nil)
+	}
+	discard := kit.NewGhost(page.T("Discard"), "", drop)
+	discard.Tip = page.T("Give it up; the message shows again what the server has")
+	if written { // there is no way back to its text
+		discard.OnTapped = func() { p.host.Ask(discardText(subjectOf(item.Subject)), page.T("Discard"), drop) }
+		discard.Tip = page.T("Do not send it, and delete what you wrote")
+	}
 	change := kit.NewButton(page.T("Edit"), "edit", func() { p.editAgain(item) })
 	change.Tip = page.T("Take it back and open it for writing")
 	switch {
@@ -50,6 +56,21 @@ func (p *Page) outboxBanner(item mirror.OutboxItem) fyne.CanvasObject {
 		return kit.NewBanner(kit.Neutral, page.T("Waiting to be sent"), reasonText(item.Reason), retry, change)
 	}
 	return nil
+}
+
+// mostOfName bounds the name of a mail in a sentence, in characters.
+const mostOfName = 60
+
+func shortened(name string) string {
+	if r := []rune(name); len(r) > mostOfName {
+		return strings.TrimSpace(string(r[:mostOfName-1])) + "…"
+	}
+	return name
+}
+
+// discardText asks before what somebody has written is deleted.
+func discardText(name string) string {
+	return page.T("Discard “{{.Subject}}”? What you wrote is deleted.", map[string]any{"Subject": shortened(name)})
 }
 
 // wrapped sets buttons in as many lines as the width asks for: the list may be narrow.
@@ -92,9 +113,15 @@ func reasonText(reason string) string {
 	return page.T("The server could not be reached or did not understand. Try again, or discard it.")
 }
 
-// showUnsent shows new mail that could not be sent above the list: it has no message of its own to stand on.
-func (l *listPane) showUnsent(p *Page, items []mirror.OutboxItem) {
+// showUnsent shows above the list what has no message of its own to stand on: new mail that could not be sent, and drafts that
+// stand beside others.
+func (l *listPane) showUnsent(p *Page, items []mirror.OutboxItem, aside []asideDraft) {
 	l.failUI.Objects = nil
+	for _, a := range aside {
+		if p.writing == nil || p.writing.key != a.key {
+			l.failUI.Objects = append(l.failUI.Objects, kit.InsetAll(p.asideBanner(a), kit.S2))
+		}
+	}
 	for _, item := range items {
 		if item.Kind != "mail.send" {
 			continue

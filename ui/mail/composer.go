@@ -181,6 +181,9 @@ func (c *composer) turn(begun draft) {
 // draft is what the fields hold now.
 func (c *composer) draft() draft {
 	d := draft{Kind: c.kind, To: c.to.entry.Text, Cc: c.cc.entry.Text, Text: c.text.Text, Thread: c.thread, Files: c.files.ids()}
+	if c.message != 0 && c.key != replyKey(c.message) {
+		d.Message = c.message
+	}
 	if c.subject != nil {
 		d.Subject = c.subject.Text
 		if c.from.account != 0 {

@@ -44,6 +44,18 @@ func (s *shelf) Delete(_ context.Context, key string) error {
 	return s.fail
 }
 
+func (s *shelf) Names(_ context.Context, prefix string) ([]string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []string
+	for key := range s.kept {
+		if strings.HasPrefix(key, prefix) {
+			out = append(out, key)
+		}
+	}
+	return out, s.fail
+}
+
 func (s *shelf) get(key string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

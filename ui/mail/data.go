@@ -50,10 +50,12 @@ type Data interface {
 	Files(ctx context.Context, ids []int64) ([]mirror.File, error)
 }
 
-// Drafts keeps what has been typed and not sent, so that it survives the program. Its methods are called from one
-// goroutine at a time, never the UI thread's. Load gives "" for a key that was never saved.
+// Drafts keeps what has been typed and not sent, so that it survives the program. Its methods may be called from any
+// goroutine but the UI thread's; a key is written by one at a time. Load gives "" for a key that was never saved.
 type Drafts interface {
 	Save(ctx context.Context, key, text string) error
 	Load(ctx context.Context, key string) (string, error)
 	Delete(ctx context.Context, key string) error
+	// Names lists the keys that begin with prefix.
+	Names(ctx context.Context, prefix string) ([]string, error)
 }

@@ -28,8 +28,9 @@ type draft struct {
 	Subject string      `json:"subject,omitempty"`
 	Text    string      `json:"text"`
 	Thread  string      `json:"thread,omitempty"`
-	From    string      `json:"from,omitempty"`  // the address of the account chosen for a new mail
-	Files   []int64     `json:"files,omitempty"` // as Data.Attach gave them
+	Message int64       `json:"message,omitempty"` // that it answers, of a draft whose name does not tell
+	From    string      `json:"from,omitempty"`    // the address of the account chosen for a new mail
+	Files   []int64     `json:"files,omitempty"`   // as Data.Attach gave them
 }
 
 // Kept text is under names that begin so: an answer's draft with the row of the message after it, a copy of queued mail

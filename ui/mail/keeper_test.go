@@ -30,6 +30,8 @@ func (s *slowDrafts) Save(ctx context.Context, name, _ string) error {
 	return nil
 }
 
+func (s *slowDrafts) Names(context.Context, string) ([]string, error) { return nil, nil }
+
 func (s *slowDrafts) Delete(context.Context, string) error { return nil }
 
 func TestRestWaitsForTheWriteAndAllowsNoOther(t *testing.T) {

@@ -65,6 +65,7 @@ type Page struct {
 type overview struct {
 	boxes  []mailbox
 	outbox []mirror.OutboxItem
+	aside  []asideDraft
 	read   time.Time // when the reading began
 }
 
@@ -206,6 +207,7 @@ func (p *Page) load() {
 		if o.boxes, err = readMailboxes(ctx, p.data); err != nil {
 			return o, err
 		}
+		o.aside = p.keeper.aside(ctx)
 		o.outbox, err = p.data.Outbox(ctx)
 		return o, err
 	}, func(o overview, err error) {
@@ -244,7 +246,7 @@ func (p *Page) show(o overview) {
 	if colours {
 		p.list.list.Rebind()
 	}
-	p.list.showUnsent(p, o.outbox)
+	p.list.showUnsent(p, o.outbox, o.aside)
 	p.forgetSent(o.outbox, o.read)
 	if !any {
 		p.first.show(o.boxes)
@@ -330,14 +332,20 @@ func (p *Page) selected(id int64) {
 // opened is called when a message has been read in full for the first time.
 func (p *Page) opened(c *content) {
 	p.who()
-	if c.hasText && p.writing == nil {
+	w := p.wanted
+	p.wanted = nil
+	if w != nil && w.message != c.msg.ID {
+		w = nil
+	}
+	switch {
+	case w != nil && w.text != nil:
+		p.leaveComposer()
+		p.writeAs(w.key, c, w.kind, w.text, true)
+	case c.hasText && p.writing == nil:
 		p.write(c, c.draft.Kind, &c.draft, false)
 	}
-	if w := p.wanted; w != nil {
-		p.wanted = nil
-		if w.message == c.msg.ID {
-			p.begin(w.kind)
-		}
+	if w != nil && w.text == nil {
+		p.begin(w.kind)
 	}
 	p.willRead(c)
 }

@@ -116,13 +116,23 @@ func (r *reader) refresh() {
 			switch {
 			case errors.Is(err, mirror.ErrNotFound):
 				r.p.list.selected = 0
-				r.none()
+				r.lost()
 			case err != nil:
 				r.put(kit.NewEmpty("warning", page.T("The message could not be read"), r.p.host.Explain("read the message", err), kit.NewButton(page.T("Try again"), "sync", r.retry)))
 			default:
 				r.show(c)
 			}
 		})
+}
+
+// lost takes away a message that is no more. What is being written stays on the screen.
+func (r *reader) lost() {
+	if r.p.writingFresh() == nil {
+		r.none()
+		return
+	}
+	r.loader.Cancel()
+	r.id, r.shown = 0, nil
 }
 
 func (r *reader) retry() { r.open(r.id) }

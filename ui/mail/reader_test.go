@@ -302,6 +302,8 @@ func TestFailedEditsStandOnTheMessage(t *testing.T) {
 		t.Fatal(s)
 	}
 	f.press(f.list.failUI, "Discard")
+	f.Yes()
+	f.Settle()
 	if s := drawn(f.list.object); strings.Contains(s, "was not sent") || f.outbox() != 1 {
 		t.Fatal(s)
 	}

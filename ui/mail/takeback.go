@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"supercrm/outlook/mirror"
@@ -13,13 +14,32 @@ import (
 // sentKey names the copy of a queued mail's text, kept until it has been sent: what is refused can be put right.
 func sentKey(outboxID int64) string { return QueuedPrefix + strconv.FormatInt(outboxID, 10) }
 
-// takeBack gives up a mail that has not been sent and opens its composer again. d is what it said; nil: as the copy says.
-func (p *Page) takeBack(outboxID, message int64, key string, d *draft) {
+// taken is mail that is being taken back, and where its text goes.
+type taken struct {
+	outbox  int64
+	message int64  // answered or forwarded; 0 for a new mail
+	subject string // of that message, if it is known
+	gone    bool   // the service has said that it is not there any more
+	key     string // the draft that the mail becomes, unless another text is there
+	text    *draft // what it said; nil: as the copy says
+}
+
+// takeBack gives up a mail that has not been sent and opens its composer again. What was begun in its place since stays: the
+// mail that is taken back then goes under a name of its own.
+func (p *Page) takeBack(t taken) {
+	sending := "" // its draft is not kept any more, and comes back if it cannot be queued
+	if w := p.writing; w != nil {
+		w.keep() // what stands in it counts as kept below
+		if w.sending {
+			sending = w.key
+		}
+	}
 	p.host.Go("take mail back", func(ctx context.Context) {
+		d := t.text
 		if d == nil {
-			kept, ok := p.keeper.load(ctx, sentKey(outboxID))
+			kept, ok := p.keeper.load(ctx, sentKey(t.outbox))
 			if !ok {
-				kept, ok = p.queuedDraft(ctx, outboxID)
+				kept, ok = p.queuedDraft(ctx, t.outbox)
 			}
 			if !ok {
 				p.host.Do(func() { p.host.Toast(page.T("Its text is not on this computer any more."), nil) })
@@ -27,14 +47,19 @@ func (p *Page) takeBack(outboxID, message int64, key string, d *draft) {
 			}
 			d = &kept
 		}
-		files, err := p.data.TakeBack(ctx, outboxID, key)
+		alone := t.message != 0 && (t.gone || p.isGone(ctx, t.message))
+		if alone {
+			*d, t.message, t.key = d.alone(t.subject), 0, freshKey("")
+		}
+		key := p.freeKey(ctx, t, sending)
+		files, err := p.data.TakeBack(ctx, t.outbox, key)
 		if err == nil {
 			d.Files = nil
 			for _, f := range files {
 				d.Files = append(d.Files, f.ID)
 			}
 			p.keeper.save(key, d)
-			p.keeper.save(sentKey(outboxID), nil)
+			p.keeper.save(sentKey(t.outbox), nil)
 		}
 		p.host.Do(func() {
 			switch {
@@ -43,10 +68,53 @@ func (p *Page) takeBack(outboxID, message int64, key string, d *draft) {
 			case err != nil:
 				p.host.Fail(page.T("take the message back"), err)
 			default:
-				p.reopen(message, key, *d)
+				p.takenBack(t, key, *d)
+				if alone {
+					p.host.Toast(page.T("The message that this answers was deleted. It is a new mail now, with your text."), nil)
+				}
 			}
 		})
 	})
+}
+
+// takenBack opens what was taken back, and says so where it does not stand in its own place.
+func (p *Page) takenBack(t taken, key string, d draft) {
+	if w := p.writing; w != nil && w.key == key {
+		if w.touched() { // begun while the mail was taken back
+			key = asideKey(t.outbox, 0)
+			p.keeper.save(key, &d)
+			w.keep()
+		} else {
+			p.writing = nil
+		}
+	}
+	p.reopen(t.message, key, d)
+	switch {
+	case key == t.key:
+	case t.message != 0:
+		p.host.Toast(page.T("The other answer that you began to this message is kept. It comes back after this one."), nil)
+	default:
+		p.host.Toast(page.T("The other new mail that you began is kept. “New mail” opens it again."), nil)
+	}
+}
+
+// isGone tells whether a message is not on this computer any more.
+func (p *Page) isGone(ctx context.Context, message int64) bool {
+	rows, err := p.data.MessageRows(ctx, []int64{message})
+	return err == nil && len(rows) == 0
+}
+
+// alone makes a new mail out of an answer whose message is gone: nothing leads to the draft of an answer but its message.
+func (d draft) alone(subject string) draft {
+	begins := "Re: "
+	if d.Kind == forwarding {
+		begins = "Fw: "
+	}
+	if subject != "" && !strings.HasPrefix(strings.ToLower(subject), strings.ToLower(begins)) {
+		subject = begins + subject
+	}
+	d.Kind, d.Subject, d.Thread, d.Message = freshMail, subject, "", 0
+	return d
 }
 
 // queuedDraft makes a draft again of what is queued, where the copy of its text is lost.
@@ -79,20 +147,21 @@ func (p *Page) queuedDraft(ctx context.Context, outboxID int64) (draft, bool) {
 // EditQueued opens the composer for mail that is queued or was refused, in the page's place.
 func (p *Page) EditQueued(item mirror.OutboxItem) { p.editAgain(item) }
 
-// reopen shows the composer with a text that the keeper has.
+// reopen shows the composer with a text that the keeper has; what is being written stays kept.
 func (p *Page) reopen(message int64, key string, d draft) {
+	p.leaveComposer()
 	switch {
 	case message == 0:
-		p.leaveComposer()
 		p.writing = newComposer(p, key, 0, draft{Kind: freshMail}, d)
+		p.asideChanged(p.writing)
 		p.reader.put(p.writing.object)
 		p.writing.focus()
-	case p.reader.id == message && p.reader.shown != nil && p.writing == nil:
-		p.write(p.reader.shown, d.Kind, &d, true)
-	case p.reader.id == message && p.writing != nil && p.writing.message == message:
-		p.writing.fill(d)
+	case p.reader.id == message && p.reader.shown != nil:
+		p.reader.put(p.reader.message) // a new mail may have stood there
+		p.writeAs(key, p.reader.shown, d.Kind, &d, true)
 	default:
-		p.Open(message) // the draft comes with it
+		p.Open(message)
+		p.wanted = &wanted{message: message, kind: d.Kind, key: key, text: &d}
 	}
 }
 
@@ -101,11 +170,9 @@ func (p *Page) editAgain(item mirror.OutboxItem) {
 	key := replyKey(item.ItemID)
 	if item.ItemID == 0 {
 		key = freshKey("")
-		if held, _ := p.keeper.held(key); held != nil || p.writingFresh() != nil {
-			key = freshKey(sentKey(item.ID)) // another mail is being written
-		}
 	}
-	p.takeBack(item.ID, item.ItemID, key, nil)
+	// Reason "gone" alone does not tell: it may be the draft that somebody deleted, while the message is there.
+	p.takeBack(taken{outbox: item.ID, message: item.ItemID, subject: item.Subject, gone: item.AnswersNothing, key: key})
 }
 
 // forgetSent drops the copies of mail that has left the outbox. read is when the outbox was read.

@@ -19,10 +19,13 @@ func (p *Page) ReplyAll() { p.begin(replyAll) }
 // Forward passes the open message on.
 func (p *Page) Forward() { p.begin(forwarding) }
 
-// wanted is an answer that was asked for while its message was still being read.
+// wanted is an answer that was asked for while its message was still being read. text is what it says already, under the name
+// of key; nil for one that begins.
 type wanted struct {
 	message int64
 	kind    composeKind
+	key     string
+	text    *draft
 }
 
 func (p *Page) begin(kind composeKind) {
@@ -31,7 +34,7 @@ func (p *Page) begin(kind composeKind) {
 		return
 	}
 	if !ok {
-		p.wanted = &wanted{p.reader.id, kind} // typed faster than the message was read
+		p.wanted = &wanted{message: p.reader.id, kind: kind} // typed faster than the message was read
 		return
 	}
 	if w := p.writing; w != nil {
@@ -59,11 +62,17 @@ func (p *Page) blank(c *content, kind composeKind) draft {
 
 // write opens the composer below a message, with a draft if there is one.
 func (p *Page) write(c *content, kind composeKind, d *draft, focus bool) {
+	p.writeAs(replyKey(c.msg.ID), c, kind, d, focus)
+}
+
+// writeAs is write for a draft of another name.
+func (p *Page) writeAs(key string, c *content, kind composeKind, d *draft, focus bool) {
 	begun := p.blank(c, kind)
 	if d == nil {
 		d = &begun
 	}
-	p.writing = newComposer(p, replyKey(c.msg.ID), c.msg.ID, begun, *d)
+	p.writing = newComposer(p, key, c.msg.ID, begun, *d)
+	p.asideChanged(p.writing)
 	p.reader.compose(p.writing)
 	if focus {
 		p.writing.focus()
@@ -125,6 +134,15 @@ func (p *Page) leaveComposer() {
 	if w := p.writing; w != nil {
 		w.keep()
 		p.writing = nil
+		p.asideChanged(w)
+	}
+}
+
+// asideChanged offers the draft of a composer that was closed, where nothing else leads to it, and offers that of one that was
+// opened no more.
+func (p *Page) asideChanged(c *composer) {
+	if strings.HasPrefix(c.key, asidePrefix) {
+		p.load()
 	}
 }
 
@@ -134,15 +152,33 @@ func (p *Page) composed(c *composer) {
 		return
 	}
 	p.writing = nil
+	p.asideChanged(c)
 	switch {
 	case c.message != 0:
 		p.reader.compose(nil)
+		p.otherAnswer(c)
 	case p.reader.id != 0:
 		p.reader.put(p.reader.message)
 	default:
 		p.reader.none()
 	}
 	p.focusList()
+}
+
+// otherAnswer brings back the answer that gave way to one that was taken back.
+func (p *Page) otherAnswer(c *composer) {
+	own := replyKey(c.message)
+	if c.key == own {
+		return
+	}
+	p.host.Go("read the draft", func(ctx context.Context) {
+		d, ok := p.keeper.load(ctx, own)
+		p.host.Do(func() {
+			if shown := p.reader.shown; ok && p.writing == nil && shown != nil && shown.msg.ID == c.message && shown.msg.Conversation == d.Thread {
+				p.write(shown, d.Kind, &d, true)
+			}
+		})
+	})
 }
 
 // queued tells that a mail is on its way and offers to take it back while it still waits.
@@ -158,5 +194,9 @@ func (p *Page) queued(c *composer, outboxID int64, d draft, wait time.Duration) 
 		text += " · " + page.N("sends in {{.N}} second", "sends in {{.N}} seconds", n)
 	}
 	p.copies[outboxID] = time.Now()
-	p.host.Toast(text, func() { p.takeBack(outboxID, c.message, c.key, &d) })
+	t := taken{outbox: outboxID, message: c.message, key: c.key, text: &d}
+	if shown := p.reader.shown; shown != nil && shown.msg.ID == c.message {
+		t.subject = shown.msg.Subject
+	}
+	p.host.Toast(text, func() { p.takeBack(t) })
 }
