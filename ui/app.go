@@ -31,7 +31,6 @@ import (
 	"supercrm/ui/people"
 	"supercrm/ui/tray"
 	"supercrm/ui/welcome"
-	"supercrm/ui/when"
 	"supercrm/ui/who"
 )
 
@@ -376,8 +375,14 @@ func (a *App) setAccounts(all []mirror.Account) {
 		}
 	}
 	if len(all) > 0 {
-		tip := all[0].Name + "\n" + all[0].UPN
-		a.frame.Rail.Account(all[0].Name, tip, all[0].SignIn)
+		tip, attention := all[0].Name+"\n"+all[0].UPN, false
+		for _, acc := range all {
+			if acc.SignIn {
+				attention = true
+				tip += "\n" + page.T("{{.UPN}}: sign in again", map[string]any{"UPN": acc.UPN})
+			}
+		}
+		a.frame.Rail.Account(all[0].Name, tip, attention)
 	}
 	a.showNotices()
 	a.reloadStatus()
@@ -435,52 +440,6 @@ func (a *App) showFrame() {
 			a.mail.OnFirstRows(a.onFirst)
 		}
 	}
-}
-
-// overview is what the status line and the rail show.
-type overview struct {
-	status []mirror.Status
-	unread int
-}
-
-// reloadStatus reads once at a time: during a first mirroring changes come faster than they can be read, and cancelling
-// each reading for the next would freeze the line.
-func (a *App) reloadStatus() {
-	if a.statusReading {
-		a.statusAgain = true
-		return
-	}
-	a.statusReading, a.statusAgain = true, false
-	a.statusLoader.Load(func(ctx context.Context) (overview, error) {
-		var o overview
-		var err error
-		if o.status, err = a.d.Mailbox.Status(ctx); err != nil {
-			return o, err
-		}
-		for _, s := range o.status {
-			folders, err := a.d.Mailbox.Folders(ctx, s.AccountID)
-			if err != nil {
-				return o, err
-			}
-			for _, f := range folders {
-				if f.WellKnown == "inbox" {
-					o.unread += f.Unread
-				}
-			}
-		}
-		return o, nil
-	}, func(o overview, err error) {
-		a.statusReading = false
-		if a.statusAgain {
-			defer a.reloadStatus()
-		}
-		if err != nil {
-			a.d.Log.Error("read status", "error", err)
-			return
-		}
-		a.frame.Status.Set(frame.Describe(o.status, func(t time.Time) string { return when.Time(t.Local()) }))
-		a.frame.Rail.Badge(page.Mail, o.unread)
-	})
 }
 
 // Stop ends what the window owns without the driver: for tests, and for whoever ran it.

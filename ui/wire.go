@@ -62,21 +62,18 @@ func (a *App) openPalette() {
 	a.palette.Opened()
 }
 
-// signInAgain asks the file who has to: the status line may know it a moment earlier than the window's own list.
-func (a *App) signInAgain() {
+// signInAgain signs an account in that the status line has named. It asks the file for it: the line may know of it a moment
+// earlier than the window's own list.
+func (a *App) signInAgain(account int64) {
 	page.NewLoader[[]mirror.Account](a, "who has to sign in").Load(a.d.Mailbox.Accounts, func(all []mirror.Account, err error) {
 		if err != nil {
 			a.Fail(page.T("read the accounts"), err)
 			return
 		}
 		for _, acc := range all {
-			if acc.SignIn {
+			if acc.ID == account {
 				a.showWelcome(acc.UPN, true)
-				return
 			}
-		}
-		if len(all) > 0 { // the sign-in may hold, but the keychain does not give it
-			a.showWelcome(all[0].UPN, true)
 		}
 	})
 }

@@ -4,6 +4,7 @@ package accounts
 
 import (
 	"context"
+	"reflect"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -11,6 +12,7 @@ import (
 	"supercrm/auth"
 	"supercrm/internal/store"
 	"supercrm/outlook/mirror"
+	"supercrm/ui/frame"
 	"supercrm/ui/kit"
 	"supercrm/ui/page"
 	"supercrm/ui/welcome"
@@ -19,6 +21,34 @@ import (
 // Data is what the panel needs of the mirror.
 type Data interface {
 	Accounts(ctx context.Context) ([]mirror.Account, error)
+	Status(ctx context.Context) ([]mirror.Status, error)
+}
+
+// signed is an account and what keeps it from being up to date; "" for nothing.
+type signed struct {
+	mirror.Account
+	trouble string
+}
+
+func read(ctx context.Context, data Data) ([]signed, error) {
+	all, err := data.Accounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	states, err := data.Status(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]signed, len(all))
+	for i, a := range all {
+		out[i].Account = a
+		for _, s := range states {
+			if s.AccountID == a.ID && s.Problem != "" {
+				out[i].trouble = frame.Trouble(s)
+			}
+		}
+	}
+	return out, nil
 }
 
 // Panel lists the accounts. Its methods are called on the UI thread; the callbacks are set before it is opened.
@@ -39,15 +69,17 @@ type Panel struct {
 	list   *fyne.Container
 	scroll *container.Scroll
 	object fyne.CanvasObject
-	loader *page.Loader[[]mirror.Account]
+	loader *page.Loader[[]signed]
 	open   bool
+	shown  []signed
+	fresh  bool // it was opened, and nothing has been read since
 }
 
 const width, height = 560, 560
 
 // New returns the panel; it reads when it is opened and while it is open.
 func New(host page.Host, data Data) *Panel {
-	p := &Panel{host: host, data: data, list: kit.Stack(0), loader: page.NewLoader[[]mirror.Account](host, "accounts panel")}
+	p := &Panel{host: host, data: data, list: kit.Stack(0), loader: page.NewLoader[[]signed](host, "accounts panel")}
 	shut := kit.NewIconButton("close", page.T("Close"), func() { p.OnClose() })
 	head := kit.Inset(kit.Row(kit.S2, kit.Grow(kit.NewLine(page.T("Accounts and permissions"), kit.SizeHeading, kit.ColorText).Bold()), shut), kit.S2, kit.S2, kit.S2, kit.S4)
 	foot := kit.Inset(kit.Row(kit.S2, kit.NewButton(page.T("Add an account"), "person-add", func() { p.OnAdd() }), kit.Spring(),
@@ -61,7 +93,7 @@ func New(host page.Host, data Data) *Panel {
 		if p.open {
 			p.load()
 		}
-	}, store.Accounts)
+	}, store.Accounts, store.Sync)
 	return p
 }
 
@@ -70,7 +102,7 @@ func (p *Panel) Object() fyne.CanvasObject { return p.object }
 
 // Opened reads the list.
 func (p *Panel) Opened() {
-	p.open = true
+	p.open, p.fresh = true, true
 	p.load()
 }
 
@@ -78,16 +110,19 @@ func (p *Panel) Opened() {
 func (p *Panel) Closed() { p.open = false }
 
 func (p *Panel) load() {
-	p.loader.Load(p.data.Accounts, func(all []mirror.Account, err error) {
+	p.loader.Load(func(ctx context.Context) ([]signed, error) { return read(ctx, p.data) }, func(all []signed, err error) {
 		if err != nil {
 			p.host.Fail(page.T("read the accounts"), err)
 			return
 		}
-		p.show(all)
+		if p.fresh || !reflect.DeepEqual(all, p.shown) { // each round tells of itself, and buttons that are built anew lose the keyboard
+			p.fresh, p.shown = false, all
+			p.show(all)
+		}
 	})
 }
 
-func (p *Panel) show(all []mirror.Account) {
+func (p *Panel) show(all []signed) {
 	p.list.Objects = nil
 	for i, a := range all {
 		if i > 0 {
@@ -102,17 +137,22 @@ func (p *Panel) show(all []mirror.Account) {
 	p.scroll.Refresh() // the first one tells the paragraphs their width, the second gives them the height that follows
 }
 
-func (p *Panel) account(a mirror.Account) fyne.CanvasObject {
-	missing := welcome.Missing(a)
+func (p *Panel) account(a signed) fyne.CanvasObject {
+	missing := welcome.Missing(a.Account)
 	state := kit.NewChip(page.T("Signed in"), kit.OK)
 	switch {
 	case a.SignIn:
 		state = kit.NewChip(page.T("Sign in again"), kit.Warn)
+	case a.trouble != "":
+		state = kit.NewChip(page.T("Not up to date"), kit.Warn)
 	case len(missing) > 0:
 		state = kit.NewChip(page.T("Some permissions are missing"), kit.Warn)
 	}
 	head := kit.Row(kit.S3, kit.NewAvatar(a.Name, 36), kit.Grow(kit.Stack(1, kit.NewLine(a.Name, kit.SizeBody, kit.ColorText).Bold(), kit.NewLine(a.UPN, kit.SizeSmall, kit.ColorMuted))), state)
 	rows := kit.Stack(kit.S2)
+	if a.trouble != "" {
+		rows.Add(kit.NewParagraph(a.trouble, kit.SizeSmall, kit.ColorWarn))
+	}
 	for _, f := range auth.Features() {
 		rows.Add(feature(f, a.Granted))
 	}
@@ -128,7 +168,7 @@ func (p *Panel) account(a mirror.Account) fyne.CanvasObject {
 	if len(missing) > 0 && !a.SignIn {
 		buttons.Add(kit.NewGhost(page.T("Check again"), "sync", func() { p.OnCheck() }))
 	}
-	buttons.Add(kit.NewGhost(page.T("Sign out…"), "", func() { p.OnSignOut(a) }))
+	buttons.Add(kit.NewGhost(page.T("Sign out…"), "", func() { p.OnSignOut(a.Account) }))
 	buttons.Add(kit.Spring())
 	if p.Passing != nil && p.Passing(a.Key) {
 		rows.Add(kit.NewParagraph(page.T("As you chose, this sign-in is kept until you quit and not in the keychain: the next start asks again."), kit.SizeSmall, kit.ColorWarn))

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"supercrm/auth"
+	"supercrm/internal/store"
 	"supercrm/outlook/mirror"
 	"supercrm/ui/uitest"
 )
@@ -15,6 +16,34 @@ import (
 type data []mirror.Account
 
 func (d data) Accounts(context.Context) ([]mirror.Account, error) { return d, nil }
+
+// Status tells of the problems below.
+func (d data) Status(context.Context) ([]mirror.Status, error) {
+	var out []mirror.Status
+	for _, a := range d {
+		out = append(out, mirror.Status{AccountID: a.ID, Problem: problems[a.Name]})
+	}
+	return out, nil
+}
+
+// problems are what the mirror tells of accounts by name.
+var problems = map[string]string{"Maya Torres of the full disk": "diskfull"}
+
+func TestAnAccountSaysWhyItIsNotUpToDate(t *testing.T) {
+	h := uitest.New(t, fyne.NewSize(1024, 640))
+	p := New(h, data{{ID: 1, Name: "Maya Torres of the full disk"}})
+	h.Window().SetContent(p.Object())
+	p.Opened()
+	h.Until("why", func() bool {
+		return uitest.Shows(p.Object(), "Not up to date") && uitest.Shows(p.Object(), "The disk is full")
+	})
+	was := p.list.Objects[0]
+	h.Changes().Announce(store.Sync)
+	h.Settle()
+	if p.list.Objects[0] != was {
+		t.Fatal("a round without news builds the panel anew")
+	}
+}
 
 func TestEachAccountSaysWhatItMayAndOffersWhatHelps(t *testing.T) {
 	all := []string{}

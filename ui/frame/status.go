@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -14,8 +15,9 @@ import (
 
 // Status is the line at the foot: how current the mirror is, what is on its way, and what the person has to do.
 type Status struct {
-	// OnSync, OnPending and OnSignIn are what a click on their part does.
-	OnSync, OnPending, OnSignIn func()
+	// OnSync, OnPending and OnSignIn are what a click on their part does. OnSignIn is given the account concerned.
+	OnSync, OnPending func()
+	OnSignIn          func(account int64)
 
 	icon     *kit.Icon
 	text     *kit.Text
@@ -27,6 +29,7 @@ type Status struct {
 	sync     *kit.Button
 	object   fyne.CanvasObject
 	row      *fyne.Container
+	concerns int64 // the account that signIn is about
 }
 
 func newStatus() *Status {
@@ -43,7 +46,11 @@ func newStatus() *Status {
 	s.pending = kit.NewLink("", "clock", call(&s.OnPending))
 	s.failed = kit.NewLink("", "warning", call(&s.OnPending))
 	s.failed.Tint = kit.ColorBad
-	s.signIn = kit.NewLink(page.T("Sign in again"), "key", call(&s.OnSignIn))
+	s.signIn = kit.NewLink(page.T("Sign in again"), "key", func() {
+		if s.OnSignIn != nil {
+			s.OnSignIn(s.concerns)
+		}
+	})
 	s.signIn.Tint = kit.ColorWarn
 	s.sync = kit.NewLink(page.T("Sync now"), "sync", call(&s.OnSync))
 	s.sync.Tip = page.T("Ask the mailbox for news now")
@@ -67,29 +74,30 @@ type Line struct {
 	Done, Total     int
 	Pending, Failed int
 	SignIn          bool
+	SignInTo        int64  // the account that has to
+	SignInAs        string // its address, where there are several
+	NoSync          bool   // nobody could be synced now
 	Accounts        int
 	// FilesSent and FilesTotal are bytes of the files of mail on its way.
 	FilesSent, FilesTotal int64
 }
 
-// Describe puts the accounts' states into words. clock formats a time of day.
-func Describe(all []mirror.Status, clock func(time.Time) string) Line {
+// Describe puts the accounts' states into words. name gives an account's address, clock formats an instant.
+func Describe(all []mirror.Status, name func(accountID int64) string, clock func(time.Time) string) Line {
 	l := Line{Icon: "check", Color: kit.ColorOK, Accounts: len(all)}
 	if len(all) == 0 {
 		l.Icon, l.Color, l.Text = "info", kit.ColorMuted, page.T("Not signed in")
 		return l
 	}
 	var synced time.Time
-	offline, syncing, problem := false, false, ""
+	syncing := false
+	l.NoSync = true
 	for _, a := range all {
 		l.Done, l.Total = l.Done+a.Done, l.Total+a.Total
 		l.Pending, l.Failed = l.Pending+a.Pending, l.Failed+a.Failed
 		l.FilesSent, l.FilesTotal = l.FilesSent+a.FilesSent, l.FilesTotal+a.FilesTotal
-		l.SignIn = l.SignIn || a.SignIn
-		offline, syncing = offline || a.Offline, syncing || a.Syncing
-		if a.Problem != "" {
-			problem = a.Problem
-		}
+		syncing = syncing || a.Syncing
+		l.NoSync = l.NoSync && a.SignIn
 		if !a.SyncedAt.IsZero() && (synced.IsZero() || a.SyncedAt.Before(synced)) {
 			synced = a.SyncedAt // the one that lags behind: the line must not promise more
 		}
@@ -98,25 +106,16 @@ func Describe(all []mirror.Status, clock func(time.Time) string) Line {
 	if !synced.IsZero() {
 		at = page.T("synced {{.Time}}", map[string]any{"Time": clock(synced)})
 	}
+	if bad := troubles(all); len(bad) > 0 {
+		l.Icon, l.Color = bad[0].trouble.look()
+		l.Text = told(bad, len(all), name)
+		if !bad[0].trouble.ofFile() {
+			l.Text = page.T("{{.State}} · {{.Synced}}", map[string]any{"State": l.Text, "Synced": at})
+		}
+		l.askToSignIn(all, name)
+		return l
+	}
 	switch {
-	case l.SignIn:
-		l.Icon, l.Color = "key", kit.ColorWarn
-		l.Text = page.T("The account needs you to sign in again. What is mirrored stays here · {{.Synced}}", map[string]any{"Synced": at})
-	case offline:
-		l.Icon, l.Color = "offline", kit.ColorMuted
-		l.Text = page.T("Offline, you can go on working · {{.Synced}}", map[string]any{"Synced": at})
-	case problem == "keychain":
-		l.Icon, l.Color, l.SignIn = "key", kit.ColorWarn, true
-		l.Text = page.T("The keychain does not give the sign-in, trying again. What is mirrored stays here · {{.Synced}}", map[string]any{"Synced": at})
-	case problem == "diskfull":
-		l.Icon, l.Color, l.Text = "warning", kit.ColorBad, page.T("The disk is full: nothing new can be kept. Free some space.")
-	case problem == "readonly":
-		l.Icon, l.Color, l.Text = "warning", kit.ColorBad, page.T("The program's file may only be read: nothing new can be kept. Check the permissions of its folder.")
-	case problem == "damaged":
-		l.Icon, l.Color, l.Text = "warning", kit.ColorBad, page.T("The program's file is damaged. Quit and start again: what is yours will be taken over into a new one.")
-	case problem != "":
-		l.Icon, l.Color = "warning", kit.ColorWarn
-		l.Text = page.T("The mailbox does not answer as it should, trying again · {{.Synced}}", map[string]any{"Synced": at})
 	case l.Total > 0 && l.Done < l.Total:
 		l.Icon, l.Color = "sync", kit.ColorAccent
 		l.Text = page.T("Mirroring mail: {{.Done}} of {{.Total}}", map[string]any{"Done": strconv.Itoa(l.Done), "Total": strconv.Itoa(l.Total)})
@@ -138,6 +137,24 @@ func upperFirst(s string) string {
 	return string(s[0]-'a'+'A') + s[1:]
 }
 
+// askToSignIn finds who has to sign in: an account that is signed out, else one whose sign-in cannot be read.
+func (l *Line) askToSignIn(all []mirror.Status, name func(int64) string) {
+	for _, asks := range []func(mirror.Status) bool{
+		func(s mirror.Status) bool { return s.SignIn },
+		func(s mirror.Status) bool { return troubleOf(s) == keychain },
+	} {
+		i := slices.IndexFunc(all, asks)
+		if i < 0 {
+			continue
+		}
+		l.SignIn, l.SignInTo = true, all[i].AccountID
+		if len(all) > 1 {
+			l.SignInAs = name(l.SignInTo)
+		}
+		return
+	}
+}
+
 // Set shows a line.
 func (s *Status) Set(l Line) {
 	s.icon.Set(l.Icon, l.Color)
@@ -153,6 +170,7 @@ func (s *Status) Set(l Line) {
 	s.failed.Hidden = l.Failed == 0
 	s.failed.SetLabel(page.N("{{.N}} needs you", "{{.N}} need you", l.Failed))
 	s.signIn.Hidden = !l.SignIn
-	s.sync.Hidden = l.Accounts == 0 || l.SignIn
+	s.signIn.Tip, s.concerns = l.SignInAs, l.SignInTo
+	s.sync.Hidden = l.Accounts == 0 || l.NoSync
 	s.row.Refresh()
 }

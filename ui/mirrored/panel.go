@@ -117,7 +117,7 @@ func (p *Panel) show(s snapshot) {
 	if len(s.accounts) == 0 {
 		return
 	}
-	p.facts.show(s)
+	p.facts.show(s, p.Now())
 	p.mail.show(s)
 	p.files.show(s)
 	p.calendars.show(s)

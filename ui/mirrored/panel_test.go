@@ -13,6 +13,7 @@ import (
 	"supercrm/outlook/mirror"
 	"supercrm/ui/kit"
 	"supercrm/ui/uitest"
+	"supercrm/ui/when"
 )
 
 // rig is the panel on a real mirror without a network. colleague stands in for the one call that needs one.
@@ -175,5 +176,26 @@ func TestNobodyIsSignedIn(t *testing.T) {
 	}
 	if len(r.Failures) > 0 {
 		t.Error(r.Failures)
+	}
+}
+
+func TestStateSaysTheDayAndWhatIsWrong(t *testing.T) {
+	old := now.AddDate(0, 0, -3)
+	for _, c := range []struct {
+		name string
+		in   snapshot
+		want string
+	}{
+		{"today", snapshot{holdings: mirror.Holdings{MailAt: now}}, "Current as of " + when.Time(now)},
+		{"after a weekend", snapshot{holdings: mirror.Holdings{MailAt: old}}, "Current as of " + when.Day(old) + ", " + when.Time(old)},
+		{"the disk is full", snapshot{holdings: mirror.Holdings{MailAt: now}, status: mirror.Status{Problem: "diskfull"}}, "The disk is full: nothing new can be kept. Free some space."},
+		{"the mailbox is unwell", snapshot{holdings: mirror.Holdings{MailAt: old}, status: mirror.Status{Problem: "server"}},
+			"The mailbox does not answer as it should, trying again · current as of " + when.Day(old) + ", " + when.Time(old)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := stateOf(c.in, now); got != c.want {
+				t.Fatalf("got %q, want %q", got, c.want)
+			}
+		})
 	}
 }

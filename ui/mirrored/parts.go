@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"fyne.io/fyne/v2"
 
 	"supercrm/outlook/mirror"
+	"supercrm/ui/frame"
 	"supercrm/ui/kit"
 	"supercrm/ui/page"
 	"supercrm/ui/when"
@@ -18,12 +20,12 @@ import (
 type facts struct {
 	figures [4]*kit.Text
 	words   [4]*kit.Text
-	state   *kit.Text
+	state   *kit.Paragraph
 	object  fyne.CanvasObject
 }
 
 func newFacts() *facts {
-	f := &facts{state: kit.NewLine("", kit.SizeSmall, kit.ColorMuted)}
+	f := &facts{state: kit.NewParagraph("", kit.SizeSmall, kit.ColorMuted)}
 	row := kit.Row(kit.S3)
 	for i, label := range []string{page.T("Messages"), page.T("Attachments"), page.T("Events"), page.T("Contacts")} {
 		f.figures[i] = kit.NewLine("", kit.SizeTitle, kit.ColorText).Bold()
@@ -34,7 +36,7 @@ func newFacts() *facts {
 	return f
 }
 
-func (f *facts) show(s snapshot) {
+func (f *facts) show(s snapshot, now time.Time) {
 	h := s.holdings
 	set := func(i int, figure, words string) {
 		f.figures[i].SetText(figure)
@@ -53,16 +55,28 @@ func (f *facts) show(s snapshot) {
 	set(2, number(h.Events), page.T("up to {{.Date}}", map[string]any{"Date": when.DateOf(h.EventsTo).Medium()}))
 	at := page.T("not read yet")
 	if !h.ContactsAt.IsZero() {
-		at = page.T("as of {{.Time}}", map[string]any{"Time": when.Time(h.ContactsAt.Local())})
+		at = page.T("as of {{.Time}}", map[string]any{"Time": when.Stamp(h.ContactsAt, now)})
 	}
 	set(3, number(h.Contacts), at)
-	f.state.Set(stateOf(s), kit.ColorMuted, false)
+	color := kit.ColorMuted
+	if s.status.Problem != "" {
+		color = kit.ColorWarn
+	}
+	f.state.Color = color
+	f.state.SetText(stateOf(s, now))
+	f.state.Refresh()
 }
 
 // stateOf says how current it is.
-func stateOf(s snapshot) string {
+func stateOf(s snapshot, now time.Time) string {
 	st, h := s.status, s.holdings
+	at := map[string]any{"Time": when.Stamp(h.MailAt, now), "N": number(h.OnServer)}
+	trouble := frame.Trouble(st)
 	switch {
+	case st.Problem != "" && (h.MailAt.IsZero() || frame.OfFile(st)): // then it does not matter how current it is
+		return trouble
+	case st.Problem != "":
+		return page.T("{{.State}} · current as of {{.Time}}", map[string]any{"State": trouble, "Time": at["Time"]})
 	case st.SignIn:
 		return page.T("Sign in again: until then nothing new comes. What is here stays.")
 	case st.Total > 0 && st.Done < st.Total:
@@ -72,9 +86,9 @@ func stateOf(s snapshot) string {
 	case h.MailAt.IsZero():
 		return page.T("The first round is under way.")
 	case h.OnServer > h.Messages:
-		return page.T("Current as of {{.Time}} · the mailbox holds {{.N}} messages in all", map[string]any{"Time": when.Time(h.MailAt.Local()), "N": number(h.OnServer)})
+		return page.T("Current as of {{.Time}} · the mailbox holds {{.N}} messages in all", at)
 	}
-	return page.T("Current as of {{.Time}}", map[string]any{"Time": when.Time(h.MailAt.Local())})
+	return page.T("Current as of {{.Time}}", at)
 }
 
 // choice is a row of values of which one is on. One that is none of the values shows none.

@@ -88,6 +88,19 @@ func Short(t, now time.Time) string {
 	return d.ISO()
 }
 
+// Stamp is an instant of which the day matters only where it is not today: "10:42", "Fri 20 Nov, 10:42", and with the year
+// where that is another one.
+func Stamp(t, now time.Time) string {
+	switch d, today := DateOf(t.Local()), DateOf(now.Local()); {
+	case d == today:
+		return Time(t)
+	case d.Year == today.Year:
+		return d.Day() + ", " + Time(t)
+	default:
+		return d.Full() + ", " + Time(t)
+	}
+}
+
 // Long is an instant in full, "Monday 23 November 2026, 10:42".
 func Long(t time.Time) string { return DateOf(t.Local()).Long() + ", " + Time(t) }
 

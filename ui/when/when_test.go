@@ -250,3 +250,20 @@ func FuzzParseClock(f *testing.F) {
 		}
 	})
 }
+
+func TestStampNamesTheDayUnlessItIsToday(t *testing.T) {
+	style := StyleOf("en_GB.UTF-8")
+	SetStyle(&style)
+	t.Cleanup(func() { SetStyle(nil) })
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.Local)
+	for want, at := range map[string]time.Time{
+		"09:05":                  now.Add(-2*time.Hour - 55*time.Minute),
+		"Fri 20 Nov, 17:42":      time.Date(2026, 11, 20, 17, 42, 0, 0, time.Local),
+		"Sun 22 Nov, 23:59":      time.Date(2026, 11, 22, 23, 59, 0, 0, time.Local),
+		"Wed 31 Dec 2025, 00:00": time.Date(2025, 12, 31, 0, 0, 0, 0, time.Local),
+	} {
+		if got := Stamp(at, now); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
