@@ -49,6 +49,8 @@ type Page struct {
 
 	list      *kit.List
 	empty     *fyne.Container
+	nothing   fyne.CanvasObject // no change was ever made
+	filtered  fyne.CanvasObject // none that the filters let through
 	direction *kit.Segmented
 	kind      *kit.Segmented
 	account   *kit.Button
@@ -99,7 +101,9 @@ func New(host page.Host, data Data) *Page {
 	p.bar = kit.Row(kit.S3, p.direction, p.kind, p.account, p.item, kit.Spring())
 	p.check = newChecker(p)
 	p.header = kit.Row(kit.S2, kit.Spring(), p.check.button)
-	p.empty = container.NewStack(kit.NewEmpty("clock", page.T("Nothing has changed yet"), page.T("Every change is written down here: when, why, in which direction, and by whom.")))
+	p.nothing = kit.NewEmpty("clock", page.T("Nothing has changed yet"), page.T("Every change is written down here: when, why, in which direction, and by whom."))
+	p.filtered = kit.NewEmpty("clock", page.T("No such changes"), page.T("Nothing that was written down is of the kind chosen above."), kit.NewButton(page.T("Show all"), "", func() { p.only("", 0) }))
+	p.empty = container.NewStack(p.nothing)
 	note := kit.NewLine(page.T("Kept for {{.Days}} days, at most {{.N}} changes of one item; the newest of each stays. Only ids and names of fields are kept, and all of it goes when you sign out.",
 		map[string]any{"Days": mirror.LedgerDays, "N": mirror.LedgerPerItem}), kit.SizeSmall, kit.ColorMuted)
 	p.object = kit.Stack(0, kit.Inset(p.bar, kit.S2, kit.S4, kit.S2, kit.S4), kit.Hairline(), p.check.object, heads(), kit.Hairline(),
@@ -142,10 +146,27 @@ func (p *Page) Hidden() { p.inView = false }
 // OpenItem shows the history of one item.
 func (p *Page) OpenItem(kind string, id int64) { p.only(kind, id) }
 
+// only shows the history of one item, or with "" and 0 that of everything. Whatever was chosen before counts no more, and is not
+// lit any more: a filter of before would hide what was asked for.
 func (p *Page) only(kind string, id int64) {
-	p.filter.ItemKind, p.filter.ItemID = kind, id
-	p.filter.AccountID = 0
+	p.filter = mirror.LedgerFilter{ItemKind: kind, ItemID: id}
+	reset(p.direction)
+	reset(p.kind)
 	p.load()
+}
+
+// reset turns the first choice on without telling anybody.
+func reset(s *kit.Segmented) {
+	told := s.OnChange
+	s.OnChange = nil
+	s.Select(0)
+	s.OnChange = told
+}
+
+// narrowed tells whether something is left out.
+func (p *Page) narrowed() bool {
+	f := p.filter
+	return f.Direction != "" || f.ItemKind != "" || f.ItemID != 0 || f.AccountID != 0
 }
 
 func (p *Page) nextAccount() {
@@ -221,6 +242,10 @@ func (p *Page) older() {
 func (p *Page) paint() {
 	p.list.SetCount(len(p.rows))
 	p.empty.Hidden = len(p.rows) > 0
+	p.empty.Objects = []fyne.CanvasObject{p.nothing}
+	if p.narrowed() {
+		p.empty.Objects = []fyne.CanvasObject{p.filtered}
+	}
 	p.account.Hidden = len(p.accounts) < 2
 	label := page.T("All accounts")
 	for _, a := range p.accounts {

@@ -109,6 +109,45 @@ func TestLedgerIsReadAndFiltered(t *testing.T) {
 	h.Until("everything again", func() bool { return uitest.Shows(p.Object(), "Offer") })
 }
 
+// What was chosen before must not hide the history that is asked for, nor stay lit once it counts no more.
+func TestHistoryOfOneItemForgetsWhatWasChosen(t *testing.T) {
+	h, _, p := openPage(t, fyne.NewSize(1200, 700), 60)
+	p.kind.Select(1)
+	p.direction.Select(2)
+	h.Until("only mail that went out", func() bool { return len(p.rows) > 0 && !uitest.Shows(p.Object(), "Quarterly review") })
+	p.OpenItem("event", 9)
+	h.Until("both directions of one item", func() bool {
+		return uitest.Shows(p.Object(), "changed: place, time") && uitest.Shows(p.Object(), "failed: refused")
+	})
+	if p.direction.Selected() != 0 {
+		t.Error("“Out” is lit")
+	}
+	if !uitest.Press(p.Object(), "Show the history of everything again") {
+		t.Fatal("no way back")
+	}
+	h.Until("everything", func() bool {
+		return uitest.Shows(p.Object(), "Offer") && uitest.Shows(p.Object(), "Quarterly review")
+	})
+	p.kind.Select(1)
+	h.Until("mail, although it was chosen before", func() bool { return !uitest.Shows(p.Object(), "Quarterly review") })
+}
+
+func TestFiltersThatLeaveNothingSaySo(t *testing.T) {
+	h, _, p := openPage(t, fyne.NewSize(1200, 700), 1) // mail that came in
+	p.direction.Select(2)
+	h.Until("nothing is left", func() bool { return len(p.rows) == 0 })
+	if !uitest.Shows(p.Object(), "No such changes") || uitest.Shows(p.Object(), "Nothing has changed yet") {
+		t.Fatal(uitest.Texts(p.Object()))
+	}
+	if !uitest.Press(p.Object(), "Show all") {
+		t.Fatal("no way back")
+	}
+	h.Until("it is there again", func() bool { return len(p.rows) == 1 })
+	if p.direction.Selected() != 0 {
+		t.Fatal("“Out” is still lit")
+	}
+}
+
 func TestVerifyShowsProgressAndResult(t *testing.T) {
 	h, b, p := openPage(t, fyne.NewSize(1200, 700), 20)
 	if !uitest.Press(p.Header(), "Verify mailbox") {
@@ -152,10 +191,14 @@ func TestPictures(t *testing.T) {
 	}
 	for name, mode := range map[string]kit.Mode{"light": kit.ModeLight, "dark": kit.ModeDark} {
 		for _, size := range []fyne.Size{fyne.NewSize(1212, 720), fyne.NewSize(956, 560)} {
-			for _, rows := range []int{0, 60} {
+			for _, rows := range []int{0, 1, 60} {
 				h, _, p := openPage(t, size, rows)
 				fyne.CurrentApp().Settings().SetTheme(kit.NewTheme(mode))
-				if rows > 0 {
+				if rows == 1 {
+					p.direction.Select(2)
+					h.Until("nothing is left", func() bool { return len(p.rows) == 0 })
+				}
+				if rows > 1 {
 					report(t, h)
 					h.Until("the report", func() bool { return uitest.Shows(p.Object(), "4201") })
 					uitest.Press(p.Object(), "Details")
