@@ -53,6 +53,7 @@ func open(t *testing.T, fill func(exec func(query string, args ...any))) (*rig, 
 	}
 	d := &data{Mirror: r.m}
 	r.p = New(h, d)
+	r.p.Now = func() time.Time { return now }
 	r.p.OnClose = func() { r.shut++ }
 	r.p.OnSignIn = func(upn string) { r.in = upn }
 	h.Window().SetContent(r.p.Object())
@@ -91,7 +92,7 @@ func TestChoicesAreShownAndMade(t *testing.T) {
 	if p.facts.figures[0].Text() != "3" || !strings.Contains(p.facts.words[0].Text(), "since 23 Mar 2025") {
 		t.Errorf("%q %q", p.facts.figures[0].Text(), p.facts.words[0].Text())
 	}
-	if !uitest.Shows(p.Object(), "1 message here is older than that") || !uitest.Shows(p.Object(), "the mailbox holds 4 000 messages in all") {
+	if !uitest.Shows(p.Object(), "1 message here is older than that") || !uitest.Shows(p.Object(), "the mailbox holds 4\u00a0000 messages in all") {
 		t.Errorf("%q", uitest.Texts(p.Object()))
 	}
 	// The keyboard is in the panel at once, and what is chosen with it is kept.
