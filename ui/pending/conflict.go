@@ -236,8 +236,9 @@ func fieldRow(g group, chosen map[string]bool, set func(string, bool)) fyne.Canv
 	case g.was != "":
 		head.Add(kit.Grow(kit.NewLine(page.T("before: {{.Was}}", map[string]any{"Was": g.was}), kit.SizeSmall, kit.ColorMuted)))
 	}
-	left := newVersion(page.T("Mine"), g.mine, decided && mine, func() { set(g.name, true) })
-	right := newVersion(page.T("Theirs"), g.theirs, decided && !mine, func() { set(g.name, false) })
+	a, b := excerpts(g.mine, g.theirs)
+	left := newVersion(g.name, page.T("Mine"), a, decided && mine, func() { set(g.name, true) })
+	right := newVersion(g.name, page.T("Theirs"), b, decided && !mine, func() { set(g.name, false) })
 	return kit.Stack(kit.S1, head, container.New(halves{}, left, right))
 }
 
@@ -260,20 +261,18 @@ func (halves) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 // version is one side of a field, to be chosen by a click or with Space.
 type version struct {
 	kit.Press
+	field  string // as ResolveFields takes it
 	Whose  string
 	On     bool
 	ground *kit.Fill
 	box    fyne.CanvasObject
 }
 
-func newVersion(whose, text string, on bool, tapped func()) *version {
-	v := &version{Whose: whose, On: on, ground: kit.NewFill(kit.ColorRaised, kit.Corner)}
+func newVersion(field, whose, text string, on bool, tapped func()) *version {
+	v := &version{field: field, Whose: whose, On: on, ground: kit.NewFill(kit.ColorRaised, kit.Corner)}
 	color := kit.ColorText
 	if text == "" {
 		text, color = page.T("(empty)"), kit.ColorMuted
-	}
-	if r := []rune(text); len(r) > 600 {
-		text = string(r[:600]) + "…"
 	}
 	ring := kit.NewFill("", 7)
 	ring.Border = kit.ColorFaint

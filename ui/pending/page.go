@@ -5,6 +5,7 @@ package pending
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"time"
 
@@ -43,6 +44,7 @@ type Page struct {
 	chosen  int64 // outbox row that is shown at the right
 	choices map[int64]map[string]bool
 	inView  bool
+	view    view // what the detail shows
 
 	list   *kit.List
 	empty  fyne.CanvasObject
@@ -167,7 +169,23 @@ func (p *Page) show(items []mirror.OutboxItem) {
 	p.list.Mark(at)
 	p.retry.Hidden = !slices.ContainsFunc(p.items, func(it mirror.OutboxItem) bool { return p.stuck(&it) })
 	p.object.Refresh()
-	p.detail()
+	if now := p.viewed(); !reflect.DeepEqual(now, p.view) { // most commits are about something else
+		p.detail()
+	}
+}
+
+// view is what the detail says of an item, as far as the choices on the page do not change it.
+type view struct {
+	item        *mirror.OutboxItem
+	held, stuck bool
+}
+
+func (p *Page) viewed() view {
+	it := p.current()
+	if it == nil {
+		return view{}
+	}
+	return view{it, p.held(it), p.stuck(it)}
 }
 
 func (p *Page) choose(id int64) {
@@ -187,10 +205,13 @@ func (p *Page) current() *mirror.OutboxItem {
 
 // detail shows the selected item at the right.
 func (p *Page) detail() {
-	p.right.Objects = nil
-	if it := p.current(); it != nil {
-		p.right.Objects = p.describe(it)
-	}
+	p.view = p.viewed()
+	p.keepFocus(func() {
+		p.right.Objects = nil
+		if it := p.current(); it != nil {
+			p.right.Objects = p.describe(it)
+		}
+	})
 	p.right.Refresh()
 	p.scroll.Refresh()
 	p.scroll.Refresh() // the first one tells the paragraphs their width, the second gives them the height that follows

@@ -238,6 +238,61 @@ func TestConflictIsChosenFieldByField(t *testing.T) {
 	}
 }
 
+func TestChoosingKeepsTheKeyboard(t *testing.T) {
+	h, b, p := openPage(t, fyne.NewSize(1200, 760), conflictItem())
+	c := h.Window().Canvas()
+	c.Focus(p.version("subject", "Theirs"))
+	c.Focused().TypedRune(' ')
+	if v := p.version("subject", "Theirs"); !v.On || c.Focused() != fyne.Focusable(v) {
+		t.Fatalf("%T has the keyboard after a choice", c.Focused())
+	}
+	was := p.version("subject", "Theirs")
+	h.Changes().Announce(store.Outbox)
+	h.Settle()
+	if p.version("subject", "Theirs") != was {
+		t.Error("a commit without news builds the detail anew")
+	}
+	changed := conflictItem()
+	changed.Conflict.Fields[0].Theirs += ", again"
+	b.items = []mirror.OutboxItem{changed}
+	h.Changes().Announce(store.Outbox)
+	h.Until("the news", func() bool { return uitest.Shows(p.Object(), "final round), again") })
+	if c.Focused() != fyne.Focusable(p.version("subject", "Theirs")) {
+		t.Errorf("%T has the keyboard after a commit", c.Focused())
+	}
+	failed := mirror.OutboxItem{ID: 3, Kind: "mail.send", Subject: "Plan", State: mirror.PendingFailed, Reason: "refused", Mail: &mirror.NewMail{}, Since: since}
+	b.items = []mirror.OutboxItem{failed}
+	h.Changes().Announce(store.Outbox)
+	h.Until("another state", func() bool { return uitest.Shows(p.Object(), "This needs you") })
+	if c.Focused() != fyne.Focusable(p.list) {
+		t.Errorf("%T has the keyboard when what had it is gone", c.Focused())
+	}
+}
+
+func TestLongValuesAreCutAroundTheFirstDifference(t *testing.T) {
+	same := strings.Repeat("the same words ", 100)
+	for _, c := range []struct{ name, mine, theirs, wantMine, wantTheirs string }{
+		{"short", "a", "b", "a", "b"},
+		{"late", same + "Hamburg", same + "Bremen", "… same words ", ""},
+		{"early", "x" + same, "y" + same, "xthe same", "ythe same"},
+		{"one is the beginning of the other", same, same + "and more", "… same words", ""},
+		{"one is empty", same, "", "the same", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			mine, theirs := excerpts(c.mine, c.theirs)
+			if mine == theirs || !strings.HasPrefix(mine, c.wantMine) || !strings.HasPrefix(theirs, c.wantTheirs) || len([]rune(mine)) > longestValue+3 {
+				t.Fatalf("%q\n%q", mine, theirs)
+			}
+		})
+	}
+	long := conflictItem()
+	long.Conflict.Fields[4].Mine, long.Conflict.Fields[4].Theirs = same+"Hamburg", same+"Bremen"
+	_, _, p := openPage(t, fyne.NewSize(1200, 760), long)
+	if !uitest.Shows(p.Object(), "Hamburg") || !uitest.Shows(p.Object(), "Bremen") {
+		t.Fatal("the difference is not on the page")
+	}
+}
+
 func TestPageReadsOnlyInView(t *testing.T) {
 	h := uitest.New(t, fyne.NewSize(1024, 640))
 	b := &box{err: errors.New("disk")}
@@ -251,6 +306,14 @@ func TestPageReadsOnlyInView(t *testing.T) {
 	h.Until("the failure", func() bool { return len(h.Failures) == 1 })
 }
 
+// longConflict is one with descriptions that differ late.
+func longConflict() mirror.OutboxItem {
+	it := conflictItem()
+	same := strings.Repeat("We go through every position of the offer. ", 20)
+	it.Conflict.Fields[4].Mine, it.Conflict.Fields[4].Theirs = same+"Lunch is at noon.", same+"There is no lunch."
+	return it
+}
+
 // Pictures for whoever wants to look: SUPERCRM_SHOTS names a folder.
 func TestPictures(t *testing.T) {
 	dir := os.Getenv("SUPERCRM_SHOTS")
@@ -259,7 +322,7 @@ func TestPictures(t *testing.T) {
 	}
 	items := []mirror.OutboxItem{
 		{ID: 1, Kind: "mail.reply", ItemKind: "message", ItemID: 4, Subject: "Re: Offer for the new line, delivery in week 49 and the terms we spoke of", Reason: "offline", Attempts: 3, Since: since, Answer: &mirror.Reply{To: []mirror.Address{{Name: "Anna Berg", Addr: "anna@northwind.example"}}}},
-		conflictItem(),
+		longConflict(),
 		{ID: 5, Kind: "mail.send", Subject: "Drawings of the second deck", Since: since, Mail: &mirror.NewMail{To: []mirror.Address{{Name: "Ben Okafor", Addr: "ben@northwind.example"}}}, Files: []mirror.File{{Name: "deck-2-drawings.pdf", Size: 40_000_000, Sent: 12_000_000}, {Name: "note.txt", Size: 1000, Sent: 1000, Uploaded: true}}},
 		{ID: 7, Kind: "event.edit", ItemKind: "event", ItemID: 9, Subject: "Quarterly review", State: mirror.PendingFailed, Reason: "refused", Since: since, Fields: []string{"time", "location"}, Attempts: 1},
 	}
