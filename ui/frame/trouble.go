@@ -63,12 +63,12 @@ func (t trouble) words(who string) string {
 	case damaged:
 		return page.T("The program's file is damaged. Quit and start again: what is yours will be taken over into a new one.")
 	case signedOut:
-		return named(page.T("The account needs you to sign in again. What is mirrored stays here"), page.T("{{.Who}} needs you to sign in again. What is mirrored stays here", whose))
+		return named(page.T("The account needs you to sign in again. What is mirrored stays here"), page.T("{{.Who}} needs you to sign in again", whose))
 	case keychain:
 		return named(page.T("The keychain does not give the sign-in, trying again. What is mirrored stays here"),
-			page.T("The keychain does not give the sign-in of {{.Who}}, trying again. What is mirrored stays here", whose))
+			page.T("The keychain does not give the sign-in of {{.Who}}, trying again", whose))
 	case offline:
-		return named(page.T("Offline, you can go on working"), page.T("{{.Who}} is offline, you can go on working", whose))
+		return named(page.T("Offline, you can go on working"), page.T("{{.Who}} is offline", whose))
 	case unwell:
 		return named(page.T("The mailbox does not answer as it should, trying again"), page.T("The mailbox of {{.Who}} does not answer as it should, trying again", whose))
 	}
