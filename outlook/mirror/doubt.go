@@ -52,6 +52,10 @@ func (r *runner) settleDoubts(ctx context.Context) error {
 		}
 		asked := r.m.now()
 		write, err := ask(ctx, i.graph)
+		if err != nil && (outlook.IsRefused(err) || outlook.IsServer(err)) && !outlook.IsThrottled(err) {
+			r.m.log.Warn("a doubt is not settled", "account", r.account, "kind", i.kind, "error", err)
+			continue // it stays, and keeps neither the others nor the round from their end
+		}
 		if err != nil {
 			return fmt.Errorf("settle a doubt: %w", err)
 		}

@@ -10,7 +10,7 @@ import (
 
 // How long a message that failed is left alone: at first, then doubled each time, and at most.
 const (
-	firstLater   = time.Minute
+	firstLater   = 12 // times the rest after a failure
 	longestLater = 6 * time.Hour
 )
 
@@ -31,15 +31,15 @@ type failure struct {
 	at, until time.Time
 }
 
-// note keeps a message that failed at a moment from being tried again at once, and tells whether enough have failed in a row.
-func (l *later) note(id int64, at time.Time) (enough bool) {
+// note keeps a message that failed at a moment from being tried again at once (retry is the rest after a failure), and tells whether enough have failed in a row.
+func (l *later) note(id int64, at time.Time, retry time.Duration) (enough bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.failed == nil {
 		l.failed = map[int64]failure{}
 	}
 	f := l.failed[id]
-	wait := min(firstLater<<min(f.times, 10), longestLater)
+	wait := min(firstLater*retry<<min(f.times, 10), longestLater)
 	l.failed[id] = failure{times: f.times + 1, at: at, until: at.Add(wait)}
 	l.inARow++
 	return l.inARow >= enoughFailures

@@ -28,7 +28,7 @@ func (r *runner) madeMeanwhile(ctx context.Context, graph string, outside map[st
 			return made, nil
 		}
 		f, err := r.client.Folder(ctx, id)
-		if err != nil && !outlook.IsNotFound(err) {
+		if err != nil && !outlook.IsNotFound(err) && !outlook.IsRefused(err) {
 			return nil, err
 		}
 		if err != nil || f.Hidden || f.ParentID == nil {
