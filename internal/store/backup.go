@@ -15,7 +15,8 @@ import (
 // mirrored are the tables that the mailbox can fill again. Everything else is the person's own and is kept by backups and
 // repairs: people and companies, settings and drafts, accounts, and the outbox with the rows that it names. A table that
 // somebody adds is kept unless it is named here.
-var mirrored = []string{"message", "message_address", "event", "event_address", "sync_state", "sync_seen", "search_stale", "ledger", "verification", "schema_migration"}
+var mirrored = []string{"message", "message_address", "attachment_file", "event", "event_address", "contact", "contact_address", "category",
+	"sync_state", "sync_seen", "sync_doubt", "search_stale", "ledger", "verification", "schema_migration"}
 
 // keepRows says which rows of a mirrored table are kept all the same: those that something in the outbox is about.
 var keepRows = map[string]string{
@@ -78,6 +79,10 @@ func copyOwn(ctx context.Context, from, to string) (err error) {
 		if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO copy.`+t.name+` (`+t.columns+`) SELECT `+t.columns+` FROM main.`+t.name+where); err != nil {
 			return classify(fmt.Errorf("copy %s: %w", t.name, err))
 		}
+	}
+	// Attachments are not copied, so that those of the mail that is are to be fetched anew.
+	if _, err := tx.ExecContext(ctx, `UPDATE copy.message SET files=0 WHERE files<>0`); err != nil {
+		return classify(fmt.Errorf("forget the attachments: %w", err))
 	}
 	// Ids that were given are never given again, in the copy neither.
 	if _, err := tx.ExecContext(ctx, `DELETE FROM copy.sqlite_sequence`); err != nil {
