@@ -115,6 +115,9 @@ type Deps struct {
 	Quitting func()
 	// Panicked hears of a goroutine's panic, with its stack. It must not block.
 	Panicked func(what string, value any, stack []byte)
+	// LastBackup tells when the last backup was made and what made a later attempt fail; nil where none is made. It is called
+	// off the UI thread.
+	LastBackup func() (made time.Time, failed error)
 	// Demo is true on the simulated tenant: the window says so.
 	Demo bool
 }

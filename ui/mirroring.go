@@ -2,6 +2,7 @@ package ui
 
 // wireMirrored tells the page of what is mirrored what lies outside of it.
 func (a *App) wireMirrored() {
+	a.mirrored.LastBackup = a.d.LastBackup
 	a.mirrored.OnClose = a.closeFloating
 	a.mirrored.OnSignIn = func(upn string) { a.showWelcome(upn, true) }
 }

@@ -166,6 +166,9 @@ func serve(ctx context.Context, a fyne.App, db *store.DB, dir string, o options,
 			}
 		},
 	}
+	if !o.demo {
+		deps.LastBackup = db.LastBackup
+	}
 	var walk *walker
 	if o.tour != "" {
 		if walk, err = newWalker(o.tour, demo, w); err != nil {

@@ -215,6 +215,38 @@ func TestBackupsAreDailyAndFew(t *testing.T) {
 	holdsOwn(t, list[0].Path)
 }
 
+func TestTheLastBackupIsKnownAndItsFailure(t *testing.T) {
+	db := filledStore(t)
+	at := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	if made, err := db.LastBackup(); !made.IsZero() || err != nil {
+		t.Error(made, err)
+	}
+	if _, err := db.BackupDue(t.Context(), at); err != nil {
+		t.Fatal(err)
+	}
+	if made, err := db.LastBackup(); !made.Equal(at) || err != nil {
+		t.Error(made, err)
+	}
+	// A folder where the new file would be written.
+	next := at.Add(25 * time.Hour)
+	blocked := filepath.Join(BackupFolder(db.Path()), backupPrefix+next.Format(backupStamp)+".db.part")
+	if err := os.MkdirAll(filepath.Join(blocked, "in the way"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.BackupDue(t.Context(), next); err == nil {
+		t.Fatal("made all the same")
+	}
+	if made, err := db.LastBackup(); !made.Equal(at) || err == nil {
+		t.Error(made, err)
+	}
+	if _, err := db.BackupDue(t.Context(), next.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if made, err := db.LastBackup(); !made.After(next) || err != nil {
+		t.Error(made, err)
+	}
+}
+
 // spoil overwrites part of a file. Pages in the middle hold rows, the first page holds the header and the schema.
 func spoil(t *testing.T, path string, from, to int64) {
 	t.Helper()

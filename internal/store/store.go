@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	_ "modernc.org/sqlite" // the driver; pure Go, FTS5 included
 )
@@ -25,6 +26,9 @@ type DB struct {
 	write *sql.DB
 	read  *sql.DB
 	hub   *Hub
+
+	mu           sync.Mutex
+	backupFailed error // of the last attempt
 }
 
 // ErrDamaged is returned (wrapped) by Open when the file is not a database or fails SQLite's own check. The file is left

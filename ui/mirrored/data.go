@@ -5,6 +5,7 @@ package mirrored
 
 import (
 	"context"
+	"time"
 
 	"supercrm/outlook/mirror"
 )
@@ -34,6 +35,9 @@ type snapshot struct {
 	status    mirror.Status
 	calendars []mirror.Calendar
 	folders   []mirror.ContactFolder
+
+	backupMade   time.Time
+	backupFailed error // of the last attempt, if later
 }
 
 // read takes a snapshot of an account; of the first one if it is gone.

@@ -19,6 +19,9 @@ type Panel struct {
 	OnClose  func()
 	OnSignIn func(upn string) // to allow what is missing
 	Now      func() time.Time // nil: time.Now
+	// LastBackup tells when the last backup was made and what made a later attempt fail; nil where none is made. It is called
+	// off the UI thread.
+	LastBackup func() (made time.Time, failed error)
 
 	host   page.Host
 	data   Data
@@ -41,6 +44,7 @@ type Panel struct {
 	files     *filesPart
 	calendars *calendarsPart
 	contacts  *contactsPart
+	backup    *backupPart
 }
 
 const width, height = 720, 568
@@ -86,7 +90,7 @@ func (p *Panel) load() {
 	}
 	p.reading, p.again = true, false
 	account, began := p.account, time.Now()
-	p.loader.Load(func(ctx context.Context) (snapshot, error) { return read(ctx, p.data, account) }, func(s snapshot, err error) {
+	p.loader.Load(func(ctx context.Context) (snapshot, error) { return p.read(ctx, account) }, func(s snapshot, err error) {
 		p.reading = false
 		switch {
 		case err != nil:
@@ -107,6 +111,14 @@ func (p *Panel) load() {
 	})
 }
 
+func (p *Panel) read(ctx context.Context, account int64) (snapshot, error) {
+	s, err := read(ctx, p.data, account)
+	if p.LastBackup != nil {
+		s.backupMade, s.backupFailed = p.LastBackup()
+	}
+	return s, err
+}
+
 // show brings the panel up to date. It is built anew only where its parts change, so that the keyboard stays where it is.
 func (p *Panel) show(s snapshot) {
 	p.account = s.account.ID
@@ -122,6 +134,9 @@ func (p *Panel) show(s snapshot) {
 	p.files.show(s)
 	p.calendars.show(s)
 	p.contacts.show(s)
+	if p.backup != nil {
+		p.backup.show(s.backupMade, s.backupFailed)
+	}
 	p.scroll.Refresh()
 	p.scroll.Refresh() // the first one tells the paragraphs their width, the second gives them the height that follows
 	if !p.shown {
@@ -178,7 +193,12 @@ func (p *Panel) build(s snapshot) {
 	}
 	p.facts = newFacts()
 	p.mail, p.files, p.calendars, p.contacts = newMail(p), newFiles(p), newCalendars(p, s), newContacts(p, s)
-	for i, part := range []fyne.CanvasObject{p.facts.object, p.mail.object, p.files.object, p.calendars.object, p.contacts.object} {
+	parts := []fyne.CanvasObject{p.facts.object, p.mail.object, p.files.object, p.calendars.object, p.contacts.object}
+	if p.LastBackup != nil {
+		p.backup = newBackup(p)
+		parts = append(parts, p.backup.object)
+	}
+	for i, part := range parts {
 		if i > 0 {
 			p.body.Add(kit.Hairline())
 		}
