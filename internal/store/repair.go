@@ -51,7 +51,7 @@ func rescue(ctx context.Context, path, part string) (out Repaired, err error) {
 		list, err := Backups(path)
 		errs = append(errs, err)
 		for _, b := range list {
-			if err := salvage(ctx, b.Path, part); err != nil {
+			if err := salvageBackup(ctx, b.Path, part); err != nil {
 				errs = append(errs, err)
 				continue
 			}
@@ -70,7 +70,7 @@ func rescue(ctx context.Context, path, part string) (out Repaired, err error) {
 func Restore(ctx context.Context, backup, path string, now time.Time) (aside string, err error) {
 	part := path + ".restore"
 	defer removeFile(part)
-	if err := salvage(ctx, backup, part); err != nil {
+	if err := salvageBackup(ctx, backup, part); err != nil {
 		return "", fmt.Errorf("restore: %w", err)
 	}
 	if _, err := os.Stat(path); err == nil {
@@ -93,6 +93,29 @@ func salvage(ctx context.Context, from, to string) error {
 		return errors.Join(err, fmt.Errorf("%w: nothing is in it", ErrDamaged))
 	}
 	return copyOwn(ctx, from, to)
+}
+
+// salvageBackup is salvage from a backup: what it has of the outbox may have been carried out since.
+func salvageBackup(ctx context.Context, from, to string) error {
+	if err := salvage(ctx, from, to); err != nil {
+		return err
+	}
+	db, err := Open(ctx, to)
+	if err != nil {
+		return err
+	}
+	return errors.Join(lookBeforeSending(ctx, db), db.Close())
+}
+
+// lookBeforeSending has mail looked for among what was sent before it goes out: its steps are set to those that stand for a
+// request whose end is not known (outlook/mirror, outbox.go). The others look by themselves, and changes other than mail
+// may be made twice.
+func lookBeforeSending(ctx context.Context, db *DB) error {
+	return db.Write(ctx, "doubt what is to be sent", func(tx *Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE outbox SET step=CASE step WHEN '' THEN 'drafting' ELSE 'sending' END
+			WHERE kind IN ('mail.reply','mail.send') AND step IN ('','ready')`)
+		return err
+	})
 }
 
 // SetAside renames a database and the files that belong to it, and returns the new name.
