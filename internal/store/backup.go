@@ -23,18 +23,22 @@ var keepRows = map[string]string{
 }
 
 // Backup writes what is the person's own into a new file at path (mode 0600), as it was at one moment. Readers and the
-// writer of the open file are not held up. The file is whole and checked when it appears under its name.
+// writer of the open file are not held up. The file is whole and checked when it appears under its name. The files of mail
+// that is still to be sent get a second name in a folder beside it.
 func (d *DB) Backup(ctx context.Context, path string) error {
 	part := path + ".part"
 	if err := removeFile(part); err != nil {
-		return fmt.Errorf("back up: %w", err)
+		return fmt.Errorf("back up: %w", PlaceProblem(err))
 	}
 	defer removeFile(part)
 	if err := copyOwn(ctx, d.path, part); err != nil {
 		return fmt.Errorf("back up: %w", err)
 	}
-	if err := os.Rename(part, path); err != nil {
+	if err := keepFiles(ctx, part, OutboxFolder(d.path), filesOf(path)); err != nil {
 		return fmt.Errorf("back up: %w", err)
+	}
+	if err := os.Rename(part, path); err != nil {
+		return fmt.Errorf("back up: %w", PlaceProblem(err))
 	}
 	return syncDir(filepath.Dir(path))
 }
@@ -90,7 +94,7 @@ func copyOwn(ctx context.Context, from, to string) (err error) {
 		return classify(fmt.Errorf("copy the counters: %w", err))
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("end the copy: %w", err)
+		return classify(fmt.Errorf("end the copy: %w", err))
 	}
 	var broken int
 	if err := db.QueryRowContext(ctx, `SELECT count(*) FROM pragma_foreign_key_check(NULL, 'copy')`).Scan(&broken); err != nil {
@@ -100,7 +104,7 @@ func copyOwn(ctx context.Context, from, to string) (err error) {
 		return fmt.Errorf("check the copy: %d rows refer to nothing: %w", broken, ErrDamaged)
 	}
 	if _, err := db.ExecContext(ctx, `PRAGMA copy.wal_checkpoint(TRUNCATE)`); err != nil {
-		return fmt.Errorf("end the copy: %w", err)
+		return classify(fmt.Errorf("end the copy: %w", err))
 	}
 	return nil
 }

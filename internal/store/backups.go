@@ -47,11 +47,23 @@ func Backups(path string) ([]BackupFile, error) {
 	return out, nil
 }
 
+// byClock parts backups from those that were made under a clock that was ahead of now. An hour is let pass.
+func byClock(list []BackupFile, now time.Time) (past, ahead []BackupFile) {
+	for _, b := range list {
+		if b.Made.After(now.Add(time.Hour)) {
+			ahead = append(ahead, b)
+		} else {
+			past = append(past, b)
+		}
+	}
+	return past, ahead
+}
+
 // LastBackup says when the newest backup was made, and what kept the last attempt of BackupDue from making one.
 func (d *DB) LastBackup() (made time.Time, failed error) {
 	list, err := Backups(d.path)
-	if len(list) > 0 {
-		made = list[0].Made
+	if past, _ := byClock(list, time.Now()); len(past) > 0 {
+		made = past[0].Made
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -75,12 +87,12 @@ func (d *DB) backupDue(ctx context.Context, now time.Time) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if len(have) > 0 && now.Sub(have[0].Made) < 24*time.Hour && !have[0].Made.After(now.Add(time.Hour)) {
+	if past, _ := byClock(have, now); len(past) > 0 && now.Sub(past[0].Made) < 24*time.Hour {
 		return false, nil
 	}
 	dir := BackupFolder(d.path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return false, fmt.Errorf("back up: %w", err)
+		return false, fmt.Errorf("back up: %w", PlaceProblem(err))
 	}
 	if err := d.Backup(ctx, filepath.Join(dir, backupPrefix+now.UTC().Format(backupStamp)+".db")); err != nil {
 		return false, err
@@ -89,8 +101,10 @@ func (d *DB) backupDue(ctx context.Context, now time.Time) (bool, error) {
 	if err != nil {
 		return true, err
 	}
+	past, ahead := byClock(have, now)
+	have = append(past, ahead...) // those of a clock that was ahead go first: nobody knows how old they are
 	for _, old := range have[min(keptBackups, len(have)):] {
-		if err := removeFile(old.Path); err != nil {
+		if err := errors.Join(removeFile(old.Path), os.RemoveAll(filesOf(old.Path))); err != nil {
 			return true, fmt.Errorf("remove an old backup: %w", err)
 		}
 	}

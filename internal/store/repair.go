@@ -20,18 +20,16 @@ var ErrNothingLeft = errors.New("neither the file nor a backup can be read")
 
 // Repair makes a new file at path out of a damaged one: what is the person's own is taken from it, or where that cannot be
 // read, from the newest backup that can; what the mailbox can fill again is left out. The damaged file is set aside, not
-// deleted. Nothing is changed if that fails. Nobody may have the file open.
+// deleted. Nothing is changed if that fails. Nobody may have the file open. ErrFull and ErrReadOnly say that there was no
+// place for the new file, and nothing about what could be read.
 func Repair(ctx context.Context, path string, now time.Time) (Repaired, error) {
 	part := path + ".repair"
 	defer removeFile(part)
-	out, err := rescue(ctx, path, part)
+	out, from, err := rescue(ctx, path, part, copyOwn)
 	if err != nil {
 		return out, fmt.Errorf("repair: %w", err)
 	}
-	if out.SetAside, err = SetAside(path, now); err != nil {
-		return out, fmt.Errorf("repair: %w", err)
-	}
-	if err := os.Rename(part, path); err != nil {
+	if out.SetAside, err = replace(ctx, part, path, from, now); err != nil {
 		return out, fmt.Errorf("repair: %w", err)
 	}
 	return out, nil
@@ -41,28 +39,30 @@ func Repair(ctx context.Context, path string, now time.Time) (Repaired, error) {
 func Repairable(ctx context.Context, path string) (Repaired, error) {
 	part := path + ".repair"
 	defer removeFile(part)
-	return rescue(ctx, path, part)
+	out, _, err := rescue(ctx, path, part, copyOwn)
+	return out, err
 }
 
-// rescue makes the new file at part.
-func rescue(ctx context.Context, path, part string) (out Repaired, err error) {
-	errs := []error{salvage(ctx, path, part)}
-	if errs[0] != nil {
-		list, err := Backups(path)
-		errs = append(errs, err)
-		for _, b := range list {
-			if err := salvageBackup(ctx, b.Path, part); err != nil {
-				errs = append(errs, err)
-				continue
-			}
-			out.FromBackup, errs = b.Made, nil
-			break
-		}
-		if len(errs) > 0 {
-			return out, fmt.Errorf("%w: %w", ErrNothingLeft, errors.Join(errs...))
-		}
+// rescue makes the new file at part and tells which backup it comes from, "" if none. copyFile is copyOwn, but for tests.
+func rescue(ctx context.Context, path, part string, copyFile copier) (out Repaired, backup string, err error) {
+	err = salvage(ctx, path, part, copyFile)
+	if err == nil || ofPlace(err) || ctx.Err() != nil {
+		return out, "", err
 	}
-	return out, nil
+	errs := []error{err}
+	list, err := Backups(path)
+	errs = append(errs, err)
+	for _, b := range list {
+		err := salvageBackup(ctx, b.Path, part, copyFile)
+		if err == nil {
+			return Repaired{FromBackup: b.Made}, b.Path, nil
+		}
+		if ofPlace(err) || ctx.Err() != nil {
+			return out, "", err
+		}
+		errs = append(errs, err)
+	}
+	return out, "", fmt.Errorf("%w: %w", ErrNothingLeft, errors.Join(errs...))
 }
 
 // Restore puts the person's own data of a backup in place of the file at path, which is set aside. Nobody may have the
@@ -70,34 +70,90 @@ func rescue(ctx context.Context, path, part string) (out Repaired, err error) {
 func Restore(ctx context.Context, backup, path string, now time.Time) (aside string, err error) {
 	part := path + ".restore"
 	defer removeFile(part)
-	if err := salvageBackup(ctx, backup, part); err != nil {
+	if err := salvageBackup(ctx, backup, part, copyOwn); err != nil {
 		return "", fmt.Errorf("restore: %w", err)
 	}
-	if _, err := os.Stat(path); err == nil {
-		if aside, err = SetAside(path, now); err != nil {
-			return "", fmt.Errorf("restore: %w", err)
-		}
-	}
-	if err := os.Rename(part, path); err != nil {
-		return aside, fmt.Errorf("restore: %w", err)
+	aside, err = replace(ctx, part, path, backup, now)
+	if err != nil {
+		return "", fmt.Errorf("restore: %w", err)
 	}
 	return aside, nil
 }
 
+// Afresh sets a file aside of which nothing can be read, with its backups and the files of its mail, so that the next start
+// makes a new one. The backups would give way to those of the new file one a day, and the mail's files at once.
+func Afresh(path string, now time.Time) (aside string, err error) {
+	var m moves
+	aside = asideName(path, now)
+	if err := errors.Join(m.renameIfThere(BackupFolder(path), aside+"-backups"), m.renameIfThere(OutboxFolder(path), aside+"-outbox"), m.setAside(path, aside)); err != nil {
+		return "", errors.Join(fmt.Errorf("start with a new file: %w", err), m.undo())
+	}
+	return aside, nil
+}
+
+// replace puts the file at part in the place of the one at path, which is set aside with the attached files that the new
+// one does not know. Those that it knows and that are gone come from the backup that it was made of, if there is one.
+func replace(ctx context.Context, part, path, backup string, now time.Time) (aside string, err error) {
+	var m moves
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, m.undo())
+		}
+	}()
+	name := asideName(path, now)
+	if err := m.setBlobsAside(ctx, part, OutboxFolder(path), name+"-outbox"); err != nil {
+		return "", err
+	}
+	if backup != "" {
+		if err := keepFiles(ctx, part, filesOf(backup), OutboxFolder(path)); err != nil {
+			return "", err
+		}
+	}
+	if _, err := os.Stat(path); err == nil {
+		if err := m.setAside(path, name); err != nil {
+			return "", err
+		}
+		aside = name
+	}
+	if err := m.rename(part, path); err != nil {
+		return "", fmt.Errorf("put the new file in its place: %w", err)
+	}
+	return aside, nil
+}
+
+func asideName(path string, now time.Time) string {
+	return path + ".damaged-" + now.Format("20060102-150405")
+}
+
+// setAside renames a database and the files that belong to it.
+func (m *moves) setAside(path, aside string) error {
+	for _, part := range []string{"-wal", "-shm"} { // the database last: while it is there, a crash leaves a damaged file to be found again
+		if err := m.renameIfThere(path+part, aside+part); err != nil {
+			return fmt.Errorf("set the damaged file aside: %w", err)
+		}
+	}
+	if err := m.rename(path, aside); err != nil {
+		return fmt.Errorf("set the damaged file aside: %w", err)
+	}
+	return nil
+}
+
+type copier func(ctx context.Context, from, to string) error
+
 // salvage copies the person's own from a file that may be damaged into a new one at to, and checks that that opens.
-func salvage(ctx context.Context, from, to string) error {
+func salvage(ctx context.Context, from, to string, copyFile copier) error {
 	if err := removeFile(to); err != nil {
-		return err
+		return PlaceProblem(err)
 	}
 	if st, err := os.Stat(from); err != nil || st.Size() == 0 {
 		return errors.Join(err, fmt.Errorf("%w: nothing is in it", ErrDamaged))
 	}
-	return copyOwn(ctx, from, to)
+	return copyFile(ctx, from, to)
 }
 
 // salvageBackup is salvage from a backup: what it has of the outbox may have been carried out since.
-func salvageBackup(ctx context.Context, from, to string) error {
-	if err := salvage(ctx, from, to); err != nil {
+func salvageBackup(ctx context.Context, from, to string, copyFile copier) error {
+	if err := salvage(ctx, from, to, copyFile); err != nil {
 		return err
 	}
 	db, err := Open(ctx, to)
@@ -116,16 +172,4 @@ func lookBeforeSending(ctx context.Context, db *DB) error {
 			WHERE kind IN ('mail.reply','mail.send') AND step IN ('','ready')`)
 		return err
 	})
-}
-
-// SetAside renames a database and the files that belong to it, and returns the new name.
-func SetAside(path string, now time.Time) (string, error) {
-	aside := path + ".damaged-" + now.Format("20060102-150405")
-	for _, part := range []string{"-wal", "-shm", ""} { // the database last: while it is there, a crash leaves a damaged file to be found again
-		err := os.Rename(path+part, aside+part)
-		if err != nil && (part == "" || !errors.Is(err, os.ErrNotExist)) {
-			return "", fmt.Errorf("set the damaged file aside: %w", err)
-		}
-	}
-	return aside, nil
 }

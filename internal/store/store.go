@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 
@@ -47,7 +46,7 @@ var ErrNewer = errors.New("the database file was written by a newer version")
 // Open opens or makes the file at path (mode 0600) and brings its schema up to date. Close it when done.
 func Open(ctx context.Context, path string) (*DB, error) {
 	if err := touch(path); err != nil {
-		return nil, fmt.Errorf("open database %s: %w", filepath.Base(path), err)
+		return nil, fmt.Errorf("open database %s: %w", filepath.Base(path), PlaceProblem(err))
 	}
 	write, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
 	if err != nil {
@@ -135,24 +134,6 @@ func (d *DB) Examine(err error) error {
 	if errors.Is(err, ErrDamaged) {
 		if f, merr := os.OpenFile(d.path+suspectMark, os.O_CREATE|os.O_WRONLY, 0o600); merr == nil {
 			_ = f.Close()
-		}
-	}
-	return err
-}
-
-// classify says in our words what SQLite's primary result codes mean (sqlite.org/rescode.html): READONLY 8, CORRUPT 11,
-// FULL 13, NOTADB 26.
-func classify(err error) error {
-	var coded interface{ Code() int }
-	if !errors.As(err, &coded) {
-		return err
-	}
-	for _, kind := range []struct {
-		is    error
-		codes []int
-	}{{ErrDamaged, []int{11, 26}}, {ErrFull, []int{13}}, {ErrReadOnly, []int{8}}} {
-		if slices.Contains(kind.codes, coded.Code()&0xff) && !errors.Is(err, kind.is) {
-			return fmt.Errorf("%w: %w", kind.is, err)
 		}
 	}
 	return err

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -70,7 +69,7 @@ func New(opt Options) *Mirror {
 		m.retry = 5 * time.Second
 	}
 	if m.files == "" {
-		m.files = filepath.Join(filepath.Dir(m.db.Path()), "outbox")
+		m.files = store.OutboxFolder(m.db.Path())
 	}
 	return m
 }
