@@ -3,41 +3,31 @@ package main
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"path/filepath"
 	"time"
 
 	"fyne.io/fyne/v2"
 
 	"supercrm/internal/store"
-	"supercrm/ui/kit"
 	"supercrm/ui/page"
 	"supercrm/ui/when"
 )
 
 // openStore opens the file. A damaged one is never thrown away: the person is told what can be taken over into a new one,
 // and the damaged one is set aside under another name.
-func openStore(ctx context.Context, a fyne.App, path string) (*store.DB, error) {
+func openStore(ctx context.Context, a fyne.App, log *slog.Logger, path string) (*store.DB, error) {
 	db, err := store.Open(ctx, path)
 	switch {
 	case err == nil:
 		return db, nil
-	case errors.Is(err, store.ErrNewer):
-		tell(a, page.T("A newer Super CRM has written this file"), page.T("This version cannot read it, and has changed nothing. Install the newer version again."), nil)
-		return nil, err
-	case errors.Is(err, store.ErrFull):
-		tell(a, page.T("The disk is full"), page.T("The program's file cannot be opened. Nothing is lost: free some space and start again. The folder is {{.Dir}}.", map[string]any{"Dir": filepath.Dir(path)}), nil)
-		return nil, err
 	case !errors.Is(err, store.ErrDamaged):
-		tell(a, page.T("The program's file cannot be opened"), page.T("Is the disk full, or the folder read-only? The folder is {{.Dir}}.", map[string]any{"Dir": filepath.Dir(path)}), nil)
-		return nil, err
+		return nil, refuse(a, log, err, filepath.Dir(path))
 	}
-	way := wayOut(ctx, path)
-	agreed := false
-	tell(a, page.T("The program's file is damaged"), way.text, &answer{way.button, func() { agreed = true }})
-	if !agreed {
-		return nil, err
-	}
-	if err := way.do(); err != nil {
+	log.Error("open the file", "error", err)
+	repaired := false
+	tell(a, wayOut(ctx, log, path, func() { repaired = true }))
+	if !repaired {
 		return nil, err
 	}
 	return nil, errAfresh
@@ -47,23 +37,27 @@ func openStore(ctx context.Context, a fyne.App, path string) (*store.DB, error) 
 // cannot run twice.
 var errAfresh = errors.New("start again with a new file")
 
-// repair is a way out of a damaged file: what the person is told, and what happens on agreement.
-type repair struct {
-	text, button string
-	do           func() error
-}
-
-// wayOut finds out what can be saved before anything is promised.
-func wayOut(ctx context.Context, path string) repair {
+// wayOut finds out what can be saved before anything is promised. repaired is called when that is done.
+func wayOut(ctx context.Context, log *slog.Logger, path string, repaired func()) message {
 	can, err := store.Repairable(ctx, path)
-	if err != nil {
-		return repair{
-			page.T("Nothing has been changed in it, and there is no backup. You can start with a new file: mail and calendar come back from the mailbox. The damaged file is kept beside it for repair, with people and companies and what was still pending: {{.Path}}", map[string]any{"Path": path}),
-			page.T("Start with a new file"),
-			func() error { _, err := store.SetAside(path, time.Now()); return err },
-		}
+	out := message{title: page.T("The program's file is damaged")}
+	switch {
+	case errors.Is(err, store.ErrNothingLeft):
+		log.Error("nothing can be saved", "error", err)
+		out.text = page.T("Nothing has been changed in it, and there is no backup. You can start with a new file: mail and calendar come back from the mailbox. The damaged file is kept beside it for repair, with people and companies and what was still pending: {{.Path}}", map[string]any{"Path": path})
+		out.other = &answer{page.T("Start with a new file"), func() *message {
+			_, err := store.Afresh(path, time.Now())
+			return outcome(log, path, err, repaired)
+		}}
+		return out
+	case err != nil:
+		log.Error("look for what can be saved", "error", err)
+		return unrepaired(path, err)
 	}
-	out := repair{button: page.T("Repair and start"), do: func() error { _, err := store.Repair(ctx, path, time.Now()); return err }}
+	out.other = &answer{page.T("Repair and start"), func() *message {
+		_, err := store.Repair(ctx, path, time.Now())
+		return outcome(log, path, err, repaired)
+	}}
 	if can.FromBackup.IsZero() {
 		out.text = page.T("People, companies, settings and what was still to be sent can be read and are taken over into a new file. Mail and calendar come back from the mailbox. The damaged file is kept beside it.")
 		return out
@@ -73,27 +67,29 @@ func wayOut(ctx context.Context, path string) repair {
 	return out
 }
 
-// answer is the other button of a message than Quit.
-type answer struct {
-	label string
-	do    func()
+// outcome is what is told after a repair; nil where it succeeded.
+func outcome(log *slog.Logger, path string, err error, repaired func()) *message {
+	if err == nil {
+		log.Info("a new file is in place of the damaged one")
+		repaired()
+		return nil
+	}
+	log.Error("repair the file", "error", err)
+	m := unrepaired(path, err)
+	return &m
 }
 
-// tell shows a window with one message and waits until it is answered. other, if not nil, is offered beside Quit.
-func tell(a fyne.App, title, text string, other *answer) {
-	w := a.NewWindow("Super CRM")
-	w.SetPadded(false)
-	shut := kit.NewPrimary(page.T("Quit"), "", w.Close)
-	buttons := kit.Row(kit.S2, shut)
-	if other != nil {
-		buttons.Add(kit.NewButton(other.label, "", func() {
-			other.do()
-			w.Close()
-		}))
+// unrepaired tells why a damaged file cannot be repaired now.
+func unrepaired(path string, err error) message {
+	out := message{title: page.T("The program's file is damaged, and cannot be repaired now")}
+	dir := map[string]any{"Dir": filepath.Dir(path)}
+	switch {
+	case errors.Is(err, store.ErrFull):
+		out.text = page.T("The disk is full, and a repair needs room for a new file. Nothing has been changed. Free some space and start again. The folder is {{.Dir}}.", dir)
+	case errors.Is(err, store.ErrReadOnly):
+		out.text = page.T("The program's folder may only be read, and a repair writes a new file there. Nothing has been changed. Check the permissions of the folder and start again. The folder is {{.Dir}}.", dir)
+	default:
+		out.text = page.T("Nothing has been changed. Start again to try once more; the program's log tells the reason. The folder is {{.Dir}}.", dir)
 	}
-	body := kit.Stack(kit.S4, kit.NewBanner(kit.Bad, title, text), kit.Spring(), buttons)
-	w.SetContent(kit.Surface(kit.ColorPage, kit.InsetAll(body, kit.S5)))
-	w.Resize(fyne.NewSize(520, 300))
-	w.Canvas().Focus(shut)
-	w.ShowAndRun()
+	return out
 }

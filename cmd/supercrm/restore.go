@@ -43,11 +43,11 @@ func restore(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	release, already, err := own.SingleInstance(ctx, dir, func() {})
-	if err != nil {
-		return err
-	}
 	if already {
 		return errors.New("the program is running: quit it first, then try again")
+	}
+	if err != nil && !errors.Is(err, own.ErrNotReachable) {
+		return err
 	}
 	defer release()
 	backup := fs.Arg(0)

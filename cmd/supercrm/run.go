@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -32,14 +33,16 @@ func run(ctx context.Context, o options) error {
 	if err := own.DisplayProblem(); err != nil {
 		return fmt.Errorf("%w ('go run ./cmd/dev demo' makes a tour without one)", err)
 	}
+	meta := supercrm.Metadata()
+	application := sync.OnceValue(func() fyne.App { return newApp(meta) }) // early where the start fails, so that it can be told
 	dir, remove, err := profile(o)
 	if err != nil {
-		return err
+		return refuse(application(), nil, err, "")
 	}
 	log, logFile, err := own.OpenLog(dir, slog.LevelInfo)
 	if err != nil {
-		remove()
-		return err
+		defer remove()
+		return refuse(application(), nil, err, dir)
 	}
 	end := newEnding(log)
 	defer end.run()
@@ -47,7 +50,6 @@ func run(ctx context.Context, o options) error {
 	end.add(func() { logFile.Close() })
 	ctx, cancel := context.WithCancel(ctx)
 	end.add(cancel)
-	meta := supercrm.Metadata()
 	crash := own.CrashFile(dir, meta.Version, time.Now)
 	defer crash.Guard()
 
@@ -59,21 +61,19 @@ func run(ctx context.Context, o options) error {
 			}
 		})
 	})
-	if err != nil {
-		return err
+	switch {
+	case errors.Is(err, own.ErrNotReachable):
+		log.Warn("a later start cannot show this window", "error", err)
+	case err != nil:
+		return refuse(application(), log, err, dir)
 	}
 	if already {
 		return nil // the one that runs has come to the front
 	}
 	end.add(release)
 
-	app.SetMetadata(fyne.AppMetadata{ID: meta.ID, Name: meta.Name, Version: meta.Version, Build: meta.Build,
-		Icon: fyne.NewStaticResource("icon.png", assets.AppIcon)})
-	a := app.NewWithID(meta.ID)
-	a.SetIcon(fyne.NewStaticResource("icon.png", assets.AppIcon))
-	a.Settings().SetTheme(kit.NewTheme(kit.ModeSystem))
-
-	db, err := openStore(ctx, a, filepath.Join(dir, own.DatabaseName))
+	a := application()
+	db, err := openStore(ctx, a, log, filepath.Join(dir, own.DatabaseName))
 	if err != nil {
 		return err
 	}
@@ -83,6 +83,15 @@ func run(ctx context.Context, o options) error {
 		}
 	})
 	return serve(ctx, a, db, dir, o, log, crash, &window, end)
+}
+
+func newApp(meta supercrm.Details) fyne.App {
+	app.SetMetadata(fyne.AppMetadata{ID: meta.ID, Name: meta.Name, Version: meta.Version, Build: meta.Build,
+		Icon: fyne.NewStaticResource("icon.png", assets.AppIcon)})
+	a := app.NewWithID(meta.ID)
+	a.SetIcon(fyne.NewStaticResource("icon.png", assets.AppIcon))
+	a.Settings().SetTheme(kit.NewTheme(kit.ModeSystem))
+	return a
 }
 
 func profile(o options) (dir string, remove func(), err error) {
@@ -106,7 +115,7 @@ func serve(ctx context.Context, a fyne.App, db *store.DB, dir string, o options,
 	values := settings.New(db)
 	in, err := values.LoadSignIn(ctx)
 	if err != nil {
-		return err
+		return refuse(a, log, db.Examine(err), dir)
 	}
 	where, _ := chosen(in).overridden(os.Getenv)
 	var demo *demoTenant
@@ -136,7 +145,7 @@ func serve(ctx context.Context, a fyne.App, db *store.DB, dir string, o options,
 	}
 	mark, err := values.ApprovalState(ctx)
 	if err != nil {
-		return err
+		return refuse(a, log, db.Examine(err), dir)
 	}
 	keeper := newAuth(where, nil, log, dir, mark)
 	if o.demo && o.profile == "" {

@@ -28,6 +28,10 @@ const (
 // ErrNoAnswer is returned (wrapped) by SingleInstance when the program runs already but does not answer.
 var ErrNoAnswer = errors.New("the program is running already, but does not answer")
 
+// ErrNotReachable is returned (wrapped) by SingleInstance, with release, when this is the first start but later ones cannot
+// ask it to show its window: the program works all the same.
+var ErrNotReachable = errors.New("later starts cannot reach this one")
+
 // SingleInstance lets the program run once in a profile folder. The first gets already=false and holds the profile until
 // it calls release, which may be called more than once and waits for the one goroutine that listens. Each later start
 // gets already=true and release nil, after it asked the first to show its window: show is called there, on a goroutine
@@ -44,7 +48,7 @@ func SingleInstance(ctx context.Context, dir string, show func()) (release func(
 	}
 	stop, err := listen(ctx, filepath.Join(dir, callerName), show)
 	if err != nil {
-		return nil, false, errors.Join(err, lock.Unlock())
+		return sync.OnceFunc(func() { _ = lock.Unlock() }), false, fmt.Errorf("%w: %w", ErrNotReachable, err)
 	}
 	// The lock file stays: removing it would let two starts each lock a file of that name. An error of Unlock has no
 	// consequence, since the system frees the lock when the program ends.

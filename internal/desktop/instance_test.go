@@ -217,3 +217,22 @@ func FuzzParseCaller(f *testing.F) {
 		}
 	})
 }
+
+func TestAStartThatCannotBeReachedRunsAllTheSame(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, callerName, "in the way"), 0o700); err != nil { // as on a full disk, the note cannot be written
+		t.Fatal(err)
+	}
+	release, already, err := SingleInstance(t.Context(), dir, func() {})
+	if release == nil || already || !errors.Is(err, ErrNotReachable) {
+		t.Fatalf("%v, %v", already, err)
+	}
+	release()
+	if err := os.RemoveAll(filepath.Join(dir, callerName)); err != nil {
+		t.Fatal(err)
+	}
+	if release, _, err = SingleInstance(t.Context(), dir, func() {}); err != nil {
+		t.Fatal("still locked", err)
+	}
+	release()
+}
