@@ -111,6 +111,9 @@ type Deps struct {
 	// Screen tells how much of the main screen windows may cover, in its own units; false when that cannot be told. nil where
 	// there is no screen. It is called on the UI thread.
 	Screen func() (fyne.Size, bool)
+	// Examine gives an error back with what it means for the file, and notes damage so that the next start looks for it. It
+	// must not block.
+	Examine func(error) error
 	// Quitting hears that the program is about to end; nil for nobody. It must not block.
 	Quitting func()
 	// Panicked hears of a goroutine's panic, with its stack. It must not block.
@@ -296,25 +299,6 @@ func (a *App) Toast(text string, undo func()) { a.frame.Toasts.Show(text, undo) 
 
 // Ask implements page.Host.
 func (a *App) Ask(text, yes string, do func()) { a.frame.Toasts.Ask(text, yes, do) }
-
-// Fail implements page.Host. doing is not logged: it may name a meeting or a person.
-func (a *App) Fail(doing string, err error) {
-	a.d.Log.Error("could not do what was asked", "error", err)
-	text := page.T("Could not {{.Doing}}.", map[string]any{"Doing": doing})
-	if why := plain(err); why != "" {
-		text += " " + why
-	}
-	a.frame.Toasts.Fail(text)
-}
-
-// Explain implements page.Host.
-func (a *App) Explain(doing string, err error) string {
-	a.d.Log.Error("shown on the page", "doing", doing, "error", err)
-	if why := plain(err); why != "" {
-		return why
-	}
-	return page.T("The program's log tells more.")
-}
 
 // Window implements page.Host.
 func (a *App) Window() fyne.Window { return a.window }

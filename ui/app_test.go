@@ -112,6 +112,7 @@ func (h *house) start() {
 			case <-ctx.Done():
 			}
 		},
+		Examine:  h.db.Examine,
 		TrayHost: func(context.Context) bool { return false },
 		Panicked: func(what string, v any, stack []byte) { h.t.Errorf("%s panicked: %v\n%s", what, v, stack) },
 	})

@@ -11,6 +11,27 @@ import (
 	"supercrm/ui/page"
 )
 
+// Fail implements page.Host. doing is not logged: it may name a meeting or a person.
+func (a *App) Fail(doing string, err error) {
+	err = a.d.Examine(err)
+	a.d.Log.Error("could not do what was asked", "error", err)
+	text := page.T("Could not {{.Doing}}.", map[string]any{"Doing": doing})
+	if why := plain(err); why != "" {
+		text += " " + why
+	}
+	a.frame.Toasts.Fail(text)
+}
+
+// Explain implements page.Host.
+func (a *App) Explain(doing string, err error) string {
+	err = a.d.Examine(err) // here, since what reads a single row does not
+	a.d.Log.Error("shown on the page", "doing", doing, "error", err)
+	if why := plain(err); why != "" {
+		return why
+	}
+	return page.T("The program's log tells more.")
+}
+
 // plain says in the person's words why something failed, or "" when there is nothing to say that would help.
 func plain(err error) string {
 	var dial *net.OpError

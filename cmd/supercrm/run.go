@@ -167,7 +167,7 @@ func serve(ctx context.Context, a fyne.App, db *store.DB, dir string, o options,
 	}
 	deps := ui.Deps{
 		Fyne: a, Log: log, Hub: db.Hub(), Mailbox: m, Timeline: m, Records: records, Sessions: w, Settings: values,
-		Do: fyne.Do, Screen: workArea, TrayHost: own.TrayHost, SetTray: trayOf(a), Demo: o.demo, Quitting: end.expect,
+		Do: fyne.Do, Examine: db.Examine, Screen: workArea, TrayHost: own.TrayHost, SetTray: trayOf(a), Demo: o.demo, Quitting: end.expect,
 		Panicked: func(what string, value any, _ []byte) {
 			log.Error("a goroutine panicked", "what", what)
 			if err := crash.Report(value); err != nil {

@@ -26,8 +26,10 @@ func TestNoRoomForARepairIsNotNothingLeft(t *testing.T) {
 	} {
 		for _, second := range []bool{false, true} { // while the backup is copied
 			db := filledStore(t)
-			if _, err := db.BackupDue(t.Context(), now); err != nil {
-				t.Fatal(err)
+			if second {
+				if _, err := db.BackupDue(t.Context(), now); err != nil {
+					t.Fatal(err)
+				}
 			}
 			db.Close()
 			tries := 0
