@@ -44,6 +44,8 @@ func plain(err error) string {
 		return page.T("It is being sent at this moment.")
 	case errors.As(err, &bad) && bad.Why == "conflict":
 		return page.T("Decide first which version to keep.")
+	case errors.Is(err, mirror.ErrInBackups):
+		return page.T("It is erased, but still in a backup. Delete the folder named backups in the program's folder to erase it there too.")
 	case errors.Is(err, mirror.ErrNotConnected):
 		return page.T("You are not signed in.")
 	case errors.Is(err, mirror.ErrNotFound), errors.Is(err, crm.ErrNotFound):

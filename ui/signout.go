@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -26,7 +27,11 @@ func (a *App) askSignOut(acc mirror.Account) {
 		last := len(a.accounts) == 1
 		a.frame.Toasts.Ask(signOutText(acc, waiting, last), page.T("Sign out"), func() {
 			a.Go("sign out", func(ctx context.Context) {
-				if err := a.signOut(ctx, acc, waiting, last); err != nil {
+				err := a.signOut(ctx, acc, waiting, last)
+				switch {
+				case errors.Is(err, mirror.ErrInBackups):
+					a.Do(func() { a.Fail(page.T("erase the account everywhere"), err) })
+				case err != nil:
 					a.Do(func() { a.Fail(page.T("sign out"), err) })
 				}
 			})
@@ -74,8 +79,9 @@ func (a *App) signOut(ctx context.Context, acc mirror.Account, waiting []mirror.
 			return err
 		}
 	}
-	if err := a.d.Sessions.SignOut(ctx, acc); err != nil {
-		return err
+	erased := a.d.Sessions.SignOut(ctx, acc)
+	if erased != nil && !errors.Is(erased, mirror.ErrInBackups) {
+		return erased
 	}
 	if last {
 		if err := a.d.Settings.DeleteAll(ctx, "mail."); err != nil {
@@ -87,7 +93,7 @@ func (a *App) signOut(ctx context.Context, acc mirror.Account, waiting []mirror.
 			return err
 		}
 	}
-	return a.d.Mailbox.SweepFiles(ctx) // and what was attached to them
+	return errors.Join(erased, a.d.Mailbox.SweepFiles(ctx)) // and what was attached to them
 }
 
 // keptFor lists the settings that hold text of an account: drafts of answers to its messages, copies of its queued mail.

@@ -179,14 +179,15 @@ func (s *Session) SignOut(ctx context.Context, a mirror.Account) error {
 	if err := s.o.Mirror.Disconnect(ctx, a.ID); err != nil {
 		return fmt.Errorf("sign out: %w", err)
 	}
-	if err := s.o.Mirror.Erase(ctx, a.ID); err != nil {
-		return fmt.Errorf("sign out: %w", err)
+	erased := s.o.Mirror.Erase(ctx, a.ID)
+	if erased != nil && !errors.Is(erased, mirror.ErrInBackups) {
+		return fmt.Errorf("sign out: %w", erased)
 	}
 	if err := s.keeper(a.Key).SignOut(ctx, a.Key); err != nil {
 		return fmt.Errorf("sign out: remove the token: %w", err)
 	}
 	s.forget(ctx)
-	return nil
+	return erased
 }
 
 // ApprovalLink is where an administrator approves the program for a whole organization.

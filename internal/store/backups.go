@@ -73,6 +73,8 @@ func (d *DB) LastBackup() (made time.Time, failed error) {
 // BackupDue makes a backup unless there is one of the last 24 hours, and removes the oldest beyond ten. It says whether it
 // made one. now is what the backup is named after.
 func (d *DB) BackupDue(ctx context.Context, now time.Time) (made bool, err error) {
+	d.backingUp.Lock()
+	defer d.backingUp.Unlock()
 	made, err = d.backupDue(ctx, now)
 	if !errors.Is(err, context.Canceled) {
 		d.mu.Lock()
@@ -104,9 +106,13 @@ func (d *DB) backupDue(ctx context.Context, now time.Time) (bool, error) {
 	past, ahead := byClock(have, now)
 	have = append(past, ahead...) // those of a clock that was ahead go first: nobody knows how old they are
 	for _, old := range have[min(keptBackups, len(have)):] {
-		if err := errors.Join(removeFile(old.Path), os.RemoveAll(filesOf(old.Path))); err != nil {
+		if err := removeBackup(old.Path); err != nil {
 			return true, fmt.Errorf("remove an old backup: %w", err)
 		}
 	}
 	return true, nil
+}
+
+func removeBackup(path string) error {
+	return errors.Join(removeFile(path), os.RemoveAll(filesOf(path)))
 }

@@ -26,6 +26,8 @@ type DB struct {
 	read  *sql.DB
 	hub   *Hub
 
+	backingUp sync.Mutex // nobody makes a backup while another is made, or erased from
+
 	mu           sync.Mutex
 	backupFailed error // of the last attempt
 }

@@ -149,23 +149,6 @@ func (m *Mirror) Disconnect(_ context.Context, accountID int64) error {
 	return nil
 }
 
-// Erase stops the account's workers and deletes everything that is kept of it, its queue too.
-func (m *Mirror) Erase(ctx context.Context, accountID int64) error {
-	if err := m.Disconnect(ctx, accountID); err != nil {
-		return err
-	}
-	defer m.sweepBlobs(ctx)
-	return m.db.Write(ctx, "erase account", func(tx *store.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM account WHERE id=?`, accountID); err != nil {
-			return err
-		}
-		for _, k := range []store.Kind{store.Accounts, store.Folders, store.Messages, store.Events, store.Contacts, store.Outbox, store.Sync, store.Ledger} {
-			tx.Changed(k)
-		}
-		return nil
-	})
-}
-
 // Close stops all workers and waits for them. The file stays open, so reads and edits still work.
 func (m *Mirror) Close() {
 	m.mu.Lock()

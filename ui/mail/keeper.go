@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync"
 
+	"supercrm/outlook/mirror"
 	"supercrm/ui/page"
 )
 
@@ -36,8 +37,8 @@ type draft struct {
 // Kept text is under names that begin so: an answer's draft with the row of the message after it, a copy of queued mail
 // with the row of the outbox.
 const (
-	DraftPrefix  = "mail.draft."
-	QueuedPrefix = "mail.queued."
+	DraftPrefix  = mirror.DraftSetting
+	QueuedPrefix = mirror.QueuedSetting
 )
 
 // replyKey names the draft of an answer to a message.
