@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
-	"path/filepath"
 	"sync"
 
 	"fyne.io/fyne/v2"
@@ -93,7 +92,7 @@ func refusal(err error, dir string) message {
 	err = store.PlaceProblem(err)
 	var at *fs.PathError
 	if dir == "" && errors.As(err, &at) {
-		dir = filepath.Dir(at.Path)
+		dir = at.Path // what failed is the making of the folder
 	}
 	where := map[string]any{"Dir": dir}
 	switch {

@@ -27,7 +27,7 @@ func TestWhyTheProgramCannotStartIsTold(t *testing.T) {
 		title string
 	}{
 		{fmt.Errorf("open the log: %w", &fs.PathError{Op: "open", Path: "/p/supercrm.log", Err: syscall.ENOSPC}), "/p", "The disk is full"},
-		{fmt.Errorf("make the profile folder: %w", &fs.PathError{Op: "mkdir", Path: "/p/supercrm", Err: syscall.EROFS}), "", "may only be read"},
+		{fmt.Errorf("make the profile folder: %w", &fs.PathError{Op: "mkdir", Path: "/p", Err: syscall.EROFS}), "", "may only be read"},
 		{fmt.Errorf("open the log: %w", &fs.PathError{Op: "open", Path: "/p/supercrm.log", Err: syscall.EACCES}), "/p", "may only be read"},
 		{fmt.Errorf("check: %w", store.ErrDamaged), "/p", "is damaged"},
 		{fmt.Errorf("open: %w", store.ErrNewer), "/p", "A newer Super CRM"},
