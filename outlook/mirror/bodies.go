@@ -60,7 +60,7 @@ func (r *runner) passOver(l *later, id int64, err error) error {
 	}
 	enough := false
 	if itsOwn(err) {
-		enough = l.note(id, r.m.now(), r.m.retry)
+		enough = l.note(id, r.m.now(), r.m.retry, err)
 	}
 	if toAll(err) || enough {
 		return err
@@ -154,7 +154,7 @@ func (r *runner) inVain(id int64, err error) bool {
 	if !outlook.IsRefused(err) {
 		return false
 	}
-	before := r.laterBodies.failedAt(id)
+	before := r.laterBodies.refusedAt(id)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return !before.IsZero() && r.wellAt.After(before)

@@ -29,18 +29,34 @@ type later struct {
 type failure struct {
 	times     int
 	at, until time.Time
+	refused   time.Time // when it was refused last; zero: never
 }
 
-// note keeps a message that failed at a moment from being tried again at once (retry is the rest after a failure), and tells whether enough have failed in a row.
-func (l *later) note(id int64, at time.Time, retry time.Duration) (enough bool) {
+// cutOften is how often a message's answer may be cut off before that is taken for the message's doing.
+const cutOften = 3
+
+// note keeps a message that failed at a moment from being tried again at once (retry is the rest after a failure), and tells
+// whether enough have failed in a row.
+func (l *later) note(id int64, at time.Time, retry time.Duration, err error) (enough bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.failed == nil {
 		l.failed = map[int64]failure{}
 	}
 	f := l.failed[id]
-	wait := min(firstLater*retry<<min(f.times, 10), longestLater)
-	l.failed[id] = failure{times: f.times + 1, at: at, until: at.Add(wait)}
+	f.times++
+	step := f.times - 1
+	if outlook.IsNetwork(err) {
+		step = f.times - cutOften
+	}
+	f.at, f.until = at, at
+	if step >= 0 {
+		f.until = at.Add(min(firstLater*retry<<min(step, 10), longestLater))
+	}
+	if outlook.IsRefused(err) {
+		f.refused = at
+	}
+	l.failed[id] = f
 	l.inARow++
 	return l.inARow >= enoughFailures
 }
@@ -53,11 +69,11 @@ func (l *later) well(id int64) {
 	l.inARow = 0
 }
 
-// failedAt is when a message failed last; zero if it did not.
-func (l *later) failedAt(id int64) time.Time {
+// refusedAt is when a message was refused last; zero if it was not.
+func (l *later) refusedAt(id int64) time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.failed[id].at
+	return l.failed[id].refused
 }
 
 // now gives, as a list in JSON, the messages that are to be left alone at a moment.

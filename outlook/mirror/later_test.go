@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -180,5 +181,24 @@ func TestBackgroundDownloads(t *testing.T) {
 	r.until("the new one is looked at", func() bool { return r.tally(`SELECT count(*) FROM message WHERE has_attachments=1 AND files=1`) == 11 })
 	if n := r.tally(`SELECT count(*) FROM attachment_file`); n != 3 || len(d.take()) != 1 {
 		t.Errorf("%d are kept", n)
+	}
+}
+
+// A cut connection or two say nothing of a message: it is the first again at once.
+func TestCutsOfOneMessage(t *testing.T) {
+	var l later
+	at := time.Unix(1e9, 0)
+	cut := &outlook.NetworkError{Op: "fetch attachment", Err: errors.New("cut off")}
+	for i := range cutOften {
+		if got := l.now(at); got != "[]" {
+			t.Fatalf("after %d cuts %s are left alone", i, got)
+		}
+		l.note(7, at, time.Second, cut)
+	}
+	if got := l.now(at); got != "[7]" {
+		t.Errorf("%s are left alone", got)
+	}
+	if !l.refusedAt(7).IsZero() {
+		t.Error("a cut counts as a refusal")
 	}
 }
