@@ -246,7 +246,8 @@ func (r *rig) searched(p *tap, when string) {
 		r.t.Fatal(err)
 	}
 	for _, name := range []string{"supercrm.db", "supercrm.db-wal", "supercrm.log"} {
-		if len(places[name]) == 0 {
+		emptied := name == "supercrm.db-wal" && when == "signed out" // what was erased is to be gone from the log too
+		if text, ok := places[name]; !ok || len(text) == 0 && !emptied {
 			r.t.Errorf("%s: there is no %s to look at", when, name)
 		}
 	}
