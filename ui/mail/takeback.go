@@ -92,7 +92,7 @@ func (p *Page) takenBack(t taken, key string, d draft) {
 	switch {
 	case key == t.key:
 	case t.message != 0:
-		p.host.Toast(page.T("The other answer that you began to this message is kept. It comes back after this one."), nil)
+		p.host.Toast(page.T("Your other answer is kept, and comes back after this one."), nil)
 	default:
 		p.host.Toast(page.T("The other new mail that you began is kept. “New mail” opens it again."), nil)
 	}
