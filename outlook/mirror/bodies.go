@@ -60,7 +60,7 @@ func (r *runner) passOver(l *later, id int64, err error) error {
 	}
 	enough := false
 	if itsOwn(err) {
-		enough = l.note(id, r.m.now(), r.m.retry, err)
+		enough = l.note(id, r.m.now(), err)
 	}
 	if toAll(err) || enough {
 		return err

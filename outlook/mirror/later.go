@@ -10,7 +10,7 @@ import (
 
 // How long a message that failed is left alone: at first, then doubled each time, and at most.
 const (
-	firstLater   = 12 // times the rest after a failure
+	firstLater   = time.Minute
 	longestLater = 6 * time.Hour
 )
 
@@ -35,9 +35,9 @@ type failure struct {
 // cutOften is how often a message's answer may be cut off before that is taken for the message's doing.
 const cutOften = 3
 
-// note keeps a message that failed at a moment from being tried again at once (retry is the rest after a failure), and tells
-// whether enough have failed in a row.
-func (l *later) note(id int64, at time.Time, retry time.Duration, err error) (enough bool) {
+// note keeps a message that failed at a moment from being tried again at once, and tells whether enough have
+// failed in a row.
+func (l *later) note(id int64, at time.Time, err error) (enough bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.failed == nil {
@@ -51,7 +51,7 @@ func (l *later) note(id int64, at time.Time, retry time.Duration, err error) (en
 	}
 	f.at, f.until = at, at
 	if step >= 0 {
-		f.until = at.Add(min(firstLater*retry<<min(step, 10), longestLater))
+		f.until = at.Add(min(firstLater<<min(step, 10), longestLater))
 	}
 	if outlook.IsRefused(err) {
 		f.refused = at

@@ -193,7 +193,7 @@ func TestCutsOfOneMessage(t *testing.T) {
 		if got := l.now(at); got != "[]" {
 			t.Fatalf("after %d cuts %s are left alone", i, got)
 		}
-		l.note(7, at, time.Second, cut)
+		l.note(7, at, cut)
 	}
 	if got := l.now(at); got != "[7]" {
 		t.Errorf("%s are left alone", got)
