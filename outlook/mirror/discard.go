@@ -11,11 +11,15 @@ import (
 	"supercrm/internal/store"
 )
 
-// Retry lets a failed or waiting intention be tried at once.
+// Retry lets a failed or waiting intention be tried at once. One that is over already, because it was carried out between the
+// look at the outbox and the click, is no error: what was wanted has happened.
 func (m *Mirror) Retry(ctx context.Context, outboxID int64) error {
 	var account int64
 	err := m.db.Write(ctx, "retry", func(tx *store.Tx) error {
 		o, err := readOutbox(ctx, tx, outboxID)
+		if isNotFound(err) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -36,7 +40,7 @@ func (m *Mirror) Retry(ctx context.Context, outboxID int64) error {
 		tx.Changed(o.kindChanged(), o.item)
 		return err
 	})
-	if err == nil {
+	if err == nil && account != 0 {
 		m.queued(account)
 	}
 	return err

@@ -5,6 +5,7 @@ package pending
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"slices"
 	"time"
@@ -236,12 +237,11 @@ func (p *Page) retryAll() {
 		}
 	}
 	p.act(page.T("try again"), func(ctx context.Context) error {
-		for _, id := range ids {
-			if err := p.data.Retry(ctx, id); err != nil {
-				return err
-			}
+		var errs []error
+		for _, id := range ids { // one that cannot be tried does not hold up the rest
+			errs = append(errs, p.data.Retry(ctx, id))
 		}
-		return nil
+		return errors.Join(errs...)
 	})()
 }
 

@@ -24,9 +24,10 @@ import (
 // box is an outbox that the test fills; what was asked of it is noted. It is used by one goroutine at a time, the next
 // one after Until.
 type box struct {
-	items []mirror.OutboxItem
-	err   error
-	asked chan string
+	items   []mirror.OutboxItem
+	err     error
+	refused error // what trying again gives
+	asked   chan string
 }
 
 func (b *box) Outbox(context.Context) ([]mirror.OutboxItem, error) {
@@ -34,7 +35,7 @@ func (b *box) Outbox(context.Context) ([]mirror.OutboxItem, error) {
 }
 func (b *box) Retry(_ context.Context, id int64) error {
 	b.asked <- fmt.Sprint("retry ", id)
-	return nil
+	return b.refused
 }
 func (b *box) Discard(context.Context, int64) error {
 	b.asked <- "discard"
@@ -193,6 +194,7 @@ func TestTryingAllAgainPushesOnlyWhatIsStuck(t *testing.T) {
 		mirror.OutboxItem{ID: 2, Kind: "event.edit", ItemKind: "event", ItemID: 9, State: mirror.PendingFailed, Reason: "refused", Since: since})
 	h.Changes().Announce(store.Outbox)
 	h.Until("trying again is offered", func() bool { return !p.retry.Hidden })
+	b.refused = mirror.ErrBadInput{Field: "state", Why: "conflict"} // the first one's refusal does not hold up the second
 	if !uitest.Press(p.Header(), "Try all again") {
 		t.Fatal("no button for all")
 	}
