@@ -148,11 +148,7 @@ func (m *Mirror) ResolveFields(ctx context.Context, outboxID int64, mine map[str
 }
 
 func (m *Mirror) resolve(ctx context.Context, tx *store.Tx, o outboxRow, mine map[string]bool) error {
-	want, err := parse[eventFields](o.payload)
-	if err != nil {
-		return err
-	}
-	was, err := parse[eventBefore](o.before)
+	want, was, err := o.edited()
 	if err != nil {
 		return err
 	}

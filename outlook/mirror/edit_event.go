@@ -108,11 +108,7 @@ func (m *Mirror) queueEdit(ctx context.Context, tx *store.Tx, id int64, now even
 	if o.state == "conflict" {
 		return ErrBadInput{"state", "conflict"} // it is to be resolved first
 	}
-	old, err := parse[eventFields](o.payload)
-	if err != nil {
-		return err
-	}
-	was, err := parse[eventBefore](o.before)
+	old, was, err := o.edited()
 	if err != nil {
 		return err
 	}
@@ -252,19 +248,19 @@ func (m *Mirror) CreateEvent(ctx context.Context, n NewEvent) (int64, error) {
 	}
 	var id, account int64
 	err := m.db.Write(ctx, "create event", func(tx *store.Tx) error {
-		var name, upn string
+		var name, address string
 		calendar, err := m.calendarFor(ctx, tx, n)
 		if err != nil {
 			return err
 		}
-		if err := tx.QueryRowContext(ctx, `SELECT a.id, a.name, a.upn FROM calendar c JOIN account a ON a.id=c.account_id WHERE c.id=?`, calendar).
-			Scan(&account, &name, &upn); err != nil {
+		if err := tx.QueryRowContext(ctx, `SELECT a.id, a.name, coalesce(nullif(a.address,''),a.upn) FROM calendar c JOIN account a ON a.id=c.account_id WHERE c.id=?`, calendar).
+			Scan(&account, &name, &address); err != nil {
 			return found("read account", err)
 		}
 		marker := newMarker()
 		if err := tx.QueryRowContext(ctx, `INSERT INTO event (account_id, calendar_id, graph_id, kind, start_at, end_at,
 			organizer_name, organizer_addr, is_organizer, response, transaction_id) VALUES (?,?,'','singleInstance',?,?,?,?,1,'organizer',?) RETURNING id`,
-			account, calendar, start, end, name, upn, marker).Scan(&id); err != nil {
+			account, calendar, start, end, name, address, marker).Scan(&id); err != nil {
 			return fmt.Errorf("write event: %w", err)
 		}
 		if err := applyFields(ctx, tx, id, f); err != nil {
@@ -361,11 +357,7 @@ func (m *Mirror) Respond(ctx context.Context, id int64, response string) error {
 		if o, ok, err := waiting(ctx, tx, "event", id, kindRespond); err != nil {
 			return err
 		} else if ok {
-			old, err := parse[eventFields](o.payload)
-			if err != nil {
-				return err
-			}
-			was, err := parse[eventBefore](o.before)
+			old, was, err := o.edited()
 			if err != nil {
 				return err
 			}

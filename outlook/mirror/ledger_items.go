@@ -117,7 +117,7 @@ func (w *messageWriter) noteArrived() error {
 // author says who made a message that is new here. One from the person is looked for among what was sent from here; the
 // sending then belongs to its history.
 func (w *messageWriter) author(id int64, m *outlook.Message) (string, error) {
-	mine := m.IsDraft != nil && *m.IsDraft || m.From != nil && strings.EqualFold(m.From.EmailAddress.Address, w.upn)
+	mine := m.IsDraft != nil && *m.IsDraft || m.From != nil && w.me.Is(m.From.EmailAddress.Address)
 	if !mine {
 		return byService, nil
 	}

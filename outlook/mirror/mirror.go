@@ -106,10 +106,11 @@ func (m *Mirror) Connect(ctx context.Context, info AccountInfo, client *outlook.
 		return Account{}, ErrBadInput{"account", "empty"}
 	}
 	var id int64
+	var address string
 	err := m.db.Write(ctx, "connect account", func(tx *store.Tx) error {
 		err := tx.QueryRowContext(ctx, `INSERT INTO account (key, upn, name, state, granted, added_at) VALUES (?,?,?,'ok',?,?)
 			ON CONFLICT (key) DO UPDATE SET upn=excluded.upn, name=excluded.name, state='ok', granted=excluded.granted
-			RETURNING id`, info.Key, info.UPN, info.Name, strings.Join(info.Granted, " "), millis(m.now())).Scan(&id)
+			RETURNING id, address`, info.Key, info.UPN, info.Name, strings.Join(info.Granted, " "), millis(m.now())).Scan(&id, &address)
 		if err != nil {
 			return err
 		}
@@ -128,6 +129,7 @@ func (m *Mirror) Connect(ctx context.Context, info AccountInfo, client *outlook.
 	}
 	old := m.runners[id]
 	r := newRunner(m, id, info.UPN, client)
+	r.address = address
 	m.runners[id] = r
 	m.mu.Unlock()
 	if old != nil {
@@ -190,14 +192,14 @@ func (m *Mirror) queued(accounts ...int64) {
 	}
 }
 
-const accountColumns = `id, key, upn, name, granted, state`
+const accountColumns = `id, key, upn, address, name, granted, state`
 
 type scanner interface{ Scan(...any) error }
 
 func scanAccount(row scanner) (Account, error) {
 	var a Account
 	var granted, state string
-	if err := row.Scan(&a.ID, &a.Key, &a.UPN, &a.Name, &granted, &state); err != nil {
+	if err := row.Scan(&a.ID, &a.Key, &a.UPN, &a.Address, &a.Name, &granted, &state); err != nil {
 		return Account{}, err
 	}
 	a.Granted, a.SignIn = strings.Fields(granted), state == "signin"

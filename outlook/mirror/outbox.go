@@ -89,6 +89,14 @@ func (b eventBefore) ours(theirs eventFields) bool {
 	return slices.ContainsFunc(b.Sent, func(sent eventFields) bool { return theirs.same(sent.over(b.Base).only(theirs)) })
 }
 
+// edited is what an edit or answer of an event wants, and what the event was.
+func (o outboxRow) edited() (want eventFields, was eventBefore, err error) {
+	if want, err = parse[eventFields](o.payload); err == nil {
+		was, err = parse[eventBefore](o.before)
+	}
+	return want, was, err
+}
+
 // maybeSent keeps what an attempt may have carried that is under way, or whose answer was lost.
 func (b *eventBefore) maybeSent(o outboxRow, fields eventFields) {
 	if o.step == stepSending {

@@ -4,15 +4,20 @@ import (
 	"context"
 	"strings"
 
+	"supercrm/internal/store"
 	"supercrm/outlook"
 )
 
-// isMe says whether an address is the signed-in person's: what they sign in as, or the mailbox's own address, which many
-// organizations keep apart.
+// Is says whether an address is the account's own: what the person signs in as, or the mailbox's, which many organizations
+// keep apart.
+func (a Account) Is(addr string) bool {
+	return addr != "" && (strings.EqualFold(addr, a.UPN) || strings.EqualFold(addr, a.Address))
+}
+
 func (r *runner) isMe(addr string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return addr != "" && (strings.EqualFold(addr, r.upn) || strings.EqualFold(addr, r.address))
+	return Account{UPN: r.upn, Address: r.address}.Is(addr)
 }
 
 // asSeen is a listed calendar as it is kept: one's own has no owner, and somebody else's is nobody's default here and is not
@@ -48,9 +53,17 @@ func (r *runner) learnAddress(ctx context.Context, list []outlook.Calendar) erro
 		address = own.Owner.Address
 	}
 	r.mu.Lock()
-	defer r.mu.Unlock()
+	known := r.address
 	if address != "" {
 		r.address = address
 	}
-	return nil
+	r.mu.Unlock()
+	if address == "" || address == known {
+		return nil
+	}
+	return r.m.db.Write(ctx, "keep the mailbox's address", func(tx *store.Tx) error {
+		tx.Changed(store.Accounts, r.account)
+		_, err := tx.ExecContext(ctx, `UPDATE account SET address=? WHERE id=?`, address, r.account)
+		return err
+	})
 }

@@ -49,6 +49,21 @@ func TestOwnCalendarsOfAnotherAddress(t *testing.T) {
 	if c := r.calendar(jonas); c.CanEdit || c.Picked {
 		t.Errorf("somebody else's: %+v", c)
 	}
+	for range 2 { // the second time it is known before the first round
+		a, err := r.m.account(ctx, r.account)
+		must(t, err)
+		if a.Address != mayasMail || !a.Is("M.Torres@harborline-sales.example") || !a.Is(me) || a.Is("") || a.Is(jonas) {
+			t.Errorf("%+v", a)
+		}
+		r.stop()
+		r.down.Store(true)
+		r.start()
+		if !r.m.runner(r.account).isMe(mayasMail) {
+			t.Error("the address is forgotten")
+		}
+		r.down.Store(false)
+		r.synced()
+	}
 	r.same()
 	if e := r.find("Review"); e.Organizer.Addr != mayasMail || !e.CanEdit {
 		t.Errorf("%+v", e)
@@ -57,6 +72,36 @@ func TestOwnCalendarsOfAnotherAddress(t *testing.T) {
 		if _, err := r.m.AddColleague(ctx, r.account, addr); !errors.As(err, new(ErrBadInput)) {
 			t.Errorf("%s: %v", addr, err)
 		}
+	}
+}
+
+// What one has sent is one's own by the mailbox's address too, and so is an event made here before the service has it.
+func TestMailFromAnotherAddressIsOnesOwn(t *testing.T) {
+	t.Parallel()
+	r, ctx := newRig(t), t.Context()
+	r.otherAddress(mayasMail)
+	r.furnish(1)
+	r.start()
+	r.synced()
+	_, err := r.m.SendMail(ctx, NewMail{To: []Address{{Addr: "anna.lindqvist@nordwind-logistics.example"}}, Subject: "Sent here", Text: "Hello"})
+	must(t, err)
+	r.sent()
+	r.synced()
+	touches, err := r.m.Touches(ctx, []string{"anna.lindqvist@nordwind-logistics.example"}, 50)
+	must(t, err)
+	kinds := map[string]string{}
+	for _, touch := range touches {
+		kinds[touch.Subject] = touch.Kind
+	}
+	if kinds["Sent here"] != "mail.out" || kinds["Quote 0"] != "mail.in" {
+		t.Errorf("%v", kinds)
+	}
+	r.offline()
+	start := r.now().UTC().Truncate(time.Hour).Add(50 * time.Hour)
+	id, err := r.m.CreateEvent(ctx, NewEvent{Subject: "Visit", Start: start, End: start.Add(time.Hour)})
+	must(t, err)
+	if e, err := r.m.Event(ctx, id); err != nil || e.Organizer.Addr != mayasMail {
+		t.Errorf("%+v %v", e, err)
 	}
 }
 

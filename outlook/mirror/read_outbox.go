@@ -114,10 +114,11 @@ func (m *Mirror) addFiles(ctx context.Context, items []OutboxItem) error {
 
 // addConcerned names who would be e-mailed if something of the person's version were kept.
 func (m *Mirror) addConcerned(ctx context.Context, it *OutboxItem) error {
-	var kind, attendees, upn string
+	var kind, attendees string
 	var organizer Address
-	err := m.db.Reader().QueryRowContext(ctx, `SELECT e.kind, e.attendees, e.organizer_name, e.organizer_addr, a.upn FROM event e JOIN account a ON a.id=e.account_id WHERE e.id=?`, it.ItemID).
-		Scan(&kind, &attendees, &organizer.Name, &organizer.Addr, &upn)
+	var me Account
+	err := m.db.Reader().QueryRowContext(ctx, `SELECT e.kind, e.attendees, e.organizer_name, e.organizer_addr, a.upn, a.address FROM event e JOIN account a ON a.id=e.account_id WHERE e.id=?`, it.ItemID).
+		Scan(&kind, &attendees, &organizer.Name, &organizer.Addr, &me.UPN, &me.Address)
 	if err != nil {
 		if isNotFound(found("read event", err)) {
 			return nil
@@ -133,9 +134,9 @@ func (m *Mirror) addConcerned(ctx context.Context, it *OutboxItem) error {
 	if err != nil {
 		return err
 	}
-	seen := map[string]bool{strings.ToLower(upn): true, strings.ToLower(organizer.Addr): true}
+	seen := map[string]bool{strings.ToLower(organizer.Addr): true}
 	for _, a := range append(now, it.Conflict.invited...) {
-		if key := strings.ToLower(a.Addr); key != "" && !seen[key] {
+		if key := strings.ToLower(a.Addr); key != "" && !seen[key] && !me.Is(a.Addr) {
 			seen[key] = true
 			it.Conflict.Mailed = append(it.Conflict.Mailed, a.Address)
 		}

@@ -12,7 +12,8 @@ type Address struct {
 type Account struct {
 	ID      int64
 	Key     string // tid.oid; what the keychain entry is found by
-	UPN     string
+	UPN     string // what the person signs in as
+	Address string // the mailbox's own, which may be another; "" until the mirror has learnt it
 	Name    string
 	Granted []string // scopes
 	// SignIn is true when the service refuses the account's token: cache and queue stay, the person signs in again.

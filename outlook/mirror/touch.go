@@ -18,7 +18,7 @@ func (m *Mirror) Touches(ctx context.Context, addrs []string, limit int) ([]Touc
 		mail(id, at) AS (SELECT DISTINCT a.message_id, a.at FROM who JOIN message_address a ON a.addr_lc=who.addr ORDER BY a.at DESC),
 		meet(id, at) AS (SELECT DISTINCT a.event_id, a.start_at FROM who JOIN event_address a ON a.addr_lc=who.addr ORDER BY a.start_at DESC)
 		SELECT * FROM (
-			SELECT CASE WHEN lower(m.from_addr)=lower(c.upn) THEN 'mail.out' ELSE 'mail.in' END, m.id, t.at AS moment, 0, m.subject, m.preview
+			SELECT CASE WHEN lower(m.from_addr) IN (lower(c.upn), lower(nullif(c.address,''))) THEN 'mail.out' ELSE 'mail.in' END, m.id, t.at AS moment, 0, m.subject, m.preview
 			FROM mail t JOIN message m ON m.id=t.id JOIN account c ON c.id=m.account_id WHERE m.is_draft=0
 			UNION ALL
 			SELECT 'event', e.id, t.at, e.all_day, e.subject, e.preview FROM meet t JOIN event e ON e.id=t.id

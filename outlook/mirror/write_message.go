@@ -22,9 +22,9 @@ type messageWriter struct {
 	stmts   map[string]*sql.Stmt
 	queue   bool // the account has outbox rows, so each item is looked up there
 	changed []int64
-	from    origin // for the ledger
-	upn     string
-	noted   bool // the ledger has grown
+	from    origin  // for the ledger
+	me      Account // its addresses only
+	noted   bool    // the ledger has grown
 	arrived []int64
 	// late is what may have been written since the answers were asked for; nil: nothing. page is the row of the folder whose page
 	// they are of, and asked is when they were asked for; zero: since the round began.
@@ -35,8 +35,8 @@ type messageWriter struct {
 
 func newMessageWriter(ctx context.Context, tx *store.Tx, account int64) (*messageWriter, error) {
 	w := &messageWriter{ctx: ctx, tx: tx, account: account, folders: map[string]int64{}, stmts: map[string]*sql.Stmt{}, from: origin{at: millis(time.Now())}}
-	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM outbox WHERE account_id=?1 AND item_kind='message'), coalesce((SELECT upn FROM account WHERE id=?1),'')`, account).
-		Scan(&w.queue, &w.upn); err != nil {
+	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM outbox WHERE account_id=?1 AND item_kind='message'), coalesce((SELECT upn FROM account WHERE id=?1),''), coalesce((SELECT address FROM account WHERE id=?1),'')`, account).
+		Scan(&w.queue, &w.me.UPN, &w.me.Address); err != nil {
 		return nil, fmt.Errorf("read queue: %w", err)
 	}
 	rows, err := tx.QueryContext(ctx, `SELECT id, graph_id FROM mail_folder WHERE account_id=?`, account)

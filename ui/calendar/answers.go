@@ -17,7 +17,7 @@ const manyAnswers = 8
 func (n *panel) answers() fyne.CanvasObject {
 	var list []mirror.Attendee
 	for _, a := range n.event.Attendees {
-		if !n.event.IsOrganizer || !strings.EqualFold(a.Addr, n.me()) {
+		if !n.event.IsOrganizer || !n.me().Is(a.Addr) {
 			list = append(list, a)
 		}
 	}

@@ -24,7 +24,7 @@ type form struct {
 }
 
 // formOf is an event as the fields show it.
-func formOf(e *mirror.Event, me string, loc *time.Location) form {
+func formOf(e *mirror.Event, me mirror.Account, loc *time.Location) form {
 	f := form{title: strings.TrimSpace(e.Subject), place: strings.TrimSpace(e.Location), body: bodyText(e), allDay: e.AllDay, attendees: addressesOf(e, me)}
 	first, last := span(e, loc)
 	f.start.day, f.end.day = first, last

@@ -403,14 +403,14 @@ func (p *Page) who() {
 	p.host.Who(partiesOf(&p.scene.week.events[i], p.me(p.scene.week.events[i].AccountID))...)
 }
 
-// me is the address of an account.
-func (p *Page) me(account int64) string {
+// me is the account whose events those are: the person; none of that name is nobody.
+func (p *Page) me(account int64) mirror.Account {
 	for _, a := range p.accounts {
 		if a.ID == account {
-			return a.UPN
+			return a
 		}
 	}
-	return ""
+	return mirror.Account{}
 }
 
 // firstAccount is where new events are made; 0 while the accounts are not known.

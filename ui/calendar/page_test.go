@@ -81,7 +81,11 @@ func TestSelectingShowsWho(t *testing.T) {
 	jonas := mirror.Address{Name: "Jonas", Addr: "jonas@harborline.example"}
 	room := mirror.Attendee{Address: mirror.Address{Name: "Room 12", Addr: "room@harborline.example"}, Kind: "resource"}
 	me := mirror.Attendee{Address: mirror.Address{Addr: "MAYA@harborline.example"}, Kind: "required"}
-	r := newRig(t, one(mirror.Event{Subject: "x", Organizer: jonas, Attendees: []mirror.Attendee{me, anna, room, {Address: jonas}}}))
+	mine := mirror.Attendee{Address: mirror.Address{Addr: "m.torres@harborline-sales.example"}, Kind: "required"} // the mailbox's own address
+	r := newRig(t, func(f *fake, zone *time.Location) {
+		f.accounts[0].Address = "M.Torres@harborline-sales.example"
+		one(mirror.Event{Subject: "x", Organizer: jonas, Attendees: []mirror.Attendee{me, mine, anna, room, {Address: jonas}}})(f, zone)
+	})
 	r.p.view.grid.MouseDown(&desktop.MouseEvent{Button: desktop.MouseButtonPrimary, PointEvent: fyne.PointEvent{Position: r.spot(2, 630)}})
 	if got := fmt.Sprint(r.Parties); got != "[{Jonas jonas@harborline.example} {Anna Berg anna@northwind.example}]" {
 		t.Errorf("who: %s", got)

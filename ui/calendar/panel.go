@@ -253,7 +253,7 @@ func (n *panel) deleted(id int64) {
 	}
 }
 
-func (n *panel) me() string { return n.p.me(n.event.AccountID) }
+func (n *panel) me() mirror.Account { return n.p.me(n.event.AccountID) }
 
 func contains(list []mirror.Address, addr string) bool {
 	for _, a := range list {

@@ -92,7 +92,7 @@ func (n *panel) calendarName() string {
 	for _, c := range n.p.calendars {
 		if c.ID == id || id == 0 && c.Default && c.AccountID == n.event.AccountID {
 			if len(n.p.accounts) > 1 {
-				return c.Name + " · " + n.p.me(c.AccountID)
+				return c.Name + " · " + n.p.me(c.AccountID).UPN
 			}
 			return c.Name
 		}

@@ -10,11 +10,11 @@ import (
 
 // partiesOf lists who an event is with: the organizer, then the attendees; not the person themselves, no rooms, nobody
 // twice.
-func partiesOf(e *mirror.Event, me string) []page.Party {
+func partiesOf(e *mirror.Event, me mirror.Account) []page.Party {
 	var out []page.Party
-	seen := map[string]bool{strings.ToLower(me): true, "": true}
+	seen := map[string]bool{"": true}
 	add := func(a mirror.Address) {
-		if key := strings.ToLower(a.Addr); !seen[key] {
+		if key := strings.ToLower(a.Addr); !seen[key] && !me.Is(a.Addr) {
 			seen[key] = true
 			out = append(out, page.Party{Name: a.Name, Addr: a.Addr})
 		}
@@ -31,7 +31,7 @@ func partiesOf(e *mirror.Event, me string) []page.Party {
 }
 
 // mailed lists who the service writes to when the person changes an event that they organise.
-func mailed(e *mirror.Event, me string) []mirror.Address {
+func mailed(e *mirror.Event, me mirror.Account) []mirror.Address {
 	var out []mirror.Address
 	for _, p := range partiesOf(e, me) {
 		out = append(out, mirror.Address(p))
@@ -180,10 +180,10 @@ func sameAddresses(a, b []mirror.Address) bool {
 }
 
 // addressesOf are an event's attendees without their answers, the person themselves left out.
-func addressesOf(e *mirror.Event, me string) []mirror.Address {
+func addressesOf(e *mirror.Event, me mirror.Account) []mirror.Address {
 	var out []mirror.Address
 	for _, a := range e.Attendees {
-		if !strings.EqualFold(a.Addr, me) {
+		if !me.Is(a.Addr) {
 			out = append(out, a.Address)
 		}
 	}

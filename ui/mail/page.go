@@ -239,7 +239,9 @@ func (p *Page) show(o overview) {
 	clear(p.own)
 	any := false
 	for _, b := range o.boxes {
-		p.own[strings.ToLower(b.account.UPN)] = true
+		for _, addr := range []string{b.account.UPN, b.account.Address} {
+			p.own[strings.ToLower(addr)] = addr != ""
+		}
 		any = any || len(b.folders) > 0
 	}
 	p.folders.show(o.boxes)

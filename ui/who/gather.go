@@ -109,8 +109,8 @@ func readCrowd(ctx context.Context, records Records, timeline Timeline, parties 
 			m.Outlook = &contact
 		}
 		for _, a := range accounts {
-			m.Self = m.Self || strings.EqualFold(a.UPN, p.Addr)
-			m.Colleague = m.Colleague || domain(p.Addr) != "" && domain(a.UPN) == domain(p.Addr)
+			m.Self = m.Self || a.Is(p.Addr)
+			m.Colleague = m.Colleague || domain(p.Addr) != "" && slices.Contains([]string{domain(a.UPN), domain(a.Address)}, domain(p.Addr))
 		}
 		c.members = append(c.members, m)
 	}

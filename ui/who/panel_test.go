@@ -115,6 +115,20 @@ func TestCompanyIsKnownByItsDomain(t *testing.T) {
 	}
 }
 
+// One's own mailbox may have an address of another domain than what one signs in as: colleagues are in either.
+func TestOnesOwnAddressesAndColleagues(t *testing.T) {
+	r := newRig(t)
+	r.Exec(`UPDATE account SET address='m.torres@harborline-sales.example'`)
+	r.show(page.Party{Addr: "M.Torres@harborline-sales.example"}, page.Party{Addr: "jonas@harborline.example"}, page.Party{Addr: "ina@harborline-sales.example"}, page.Party{Addr: "anna@n.example"})
+	var got []int
+	for _, m := range r.panel.crowd.members {
+		got = append(got, m.group())
+	}
+	if fmt.Sprint(got) != "[1 2 2 3]" {
+		t.Errorf("in the groups %v: %+v", got, r.panel.crowd.members)
+	}
+}
+
 func TestSeveralPeople(t *testing.T) {
 	r := newRig(t)
 	r.person(crm.Person{Name: "Anna", Emails: []string{"anna@n.example"}})
