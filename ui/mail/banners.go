@@ -114,7 +114,7 @@ func reasonText(reason string) string {
 }
 
 // showUnsent shows above the list what has no message of its own to stand on: new mail that could not be sent, and drafts that
-// stand beside others.
+// nothing leads to.
 func (l *listPane) showUnsent(p *Page, items []mirror.OutboxItem, aside []asideDraft) {
 	l.failUI.Objects = nil
 	for _, a := range aside {

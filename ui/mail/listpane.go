@@ -42,6 +42,7 @@ type listPane struct {
 	now  clock
 
 	onSelect func(id int64)
+	covered  func() bool                                        // a new mail stands where the selected message would: choosing it once more leads back to it
 	onServer func(text string)                                  // looks for a text on the server
 	hue      func(folder int64, category string) func() kit.Hue // a category's colour
 	onRows   func()                                             // once, when rows have been shown for the first time; may be nil
@@ -70,11 +71,11 @@ type listPane struct {
 }
 
 func newListPane(host page.Host, data Data, now clock, selected func(id int64)) *listPane {
-	l := &listPane{host: host, data: data, now: now, onSelect: selected, model: newListing(),
+	l := &listPane{host: host, data: data, now: now, onSelect: selected, covered: func() bool { return false }, model: newListing(),
 		ids: page.NewLoader[loaded](host, "read message list"), rows: page.NewLoader[[]mirror.MessageRow](host, "read message rows")}
 	l.list = kit.NewList(kit.RowThree, func() fyne.CanvasObject { return newMessageRow() }, l.bind)
 	l.list.OnSelect = func(i int) {
-		if i < len(l.model.ids) && l.model.ids[i] != l.selected {
+		if i < len(l.model.ids) && (l.model.ids[i] != l.selected || l.covered()) {
 			l.selected = l.model.ids[i]
 			l.onSelect(l.selected)
 		}

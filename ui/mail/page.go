@@ -86,6 +86,7 @@ func New(host page.Host, data Data, drafts Drafts) *Page {
 	p.readAfter = time.Duration(fyne.CurrentApp().Preferences().IntWithFallback("mail.readAfterMs", 1500)) * time.Millisecond
 	p.folders = newFolderPane(p.openFolder)
 	p.list = newListPane(host, data, func() time.Time { return p.now() }, p.selected)
+	p.list.covered = func() bool { return p.writingFresh() != nil }
 	p.list.onServer = func(text string) {
 		if p.OnServer != nil {
 			p.OnServer(text)
@@ -207,7 +208,7 @@ func (p *Page) load() {
 		if o.boxes, err = readMailboxes(ctx, p.data); err != nil {
 			return o, err
 		}
-		o.aside = p.keeper.aside(ctx)
+		o.aside = p.asideDrafts(ctx)
 		o.outbox, err = p.data.Outbox(ctx)
 		return o, err
 	}, func(o overview, err error) {

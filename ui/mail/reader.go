@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -125,14 +126,40 @@ func (r *reader) refresh() {
 		})
 }
 
-// lost takes away a message that is no more. What is being written stays on the screen.
+// lost takes away a message that is no more. What is being written stays on the screen; an answer to it becomes a new mail.
 func (r *reader) lost() {
-	if r.p.writingFresh() == nil {
-		r.none()
+	w, id, subject, from := r.p.writing, r.id, "", ""
+	if r.shown != nil {
+		subject = r.shown.msg.Subject
+	}
+	if w != nil {
+		from = r.p.upn(w.account())
+	}
+	if w != nil && w.message == id && w.sending { // whether it was queued decides
+		r.p.host.Go("wait for an answer to be queued", func(ctx context.Context) {
+			select {
+			case <-ctx.Done():
+			case <-time.After(savePause):
+				r.p.host.Do(func() {
+					if r.id == id {
+						r.refresh()
+					}
+				})
+			}
+		})
 		return
 	}
 	r.loader.Cancel()
 	r.id, r.shown = 0, nil
+	switch {
+	case w != nil && w.message == id && w.touched():
+		r.p.orphan(w, subject, from)
+	case w != nil && w.message == id:
+		r.p.leaveComposer()
+		r.none()
+	case r.p.writingFresh() == nil:
+		r.none()
+	}
 }
 
 func (r *reader) retry() { r.open(r.id) }

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -193,4 +194,76 @@ func TestDiscardingWrittenMailAsksFirst(t *testing.T) {
 	if f.outbox() != 0 {
 		t.Fatal("not discarded")
 	}
+}
+
+// An answer whose message is deleted while it is written, or while it lies there, is a new mail from then on: nothing else would
+// lead to its text.
+func TestAnAnswerWhoseMessageIsDeleted(t *testing.T) {
+	remove := func(f *fixture, id int64) {
+		t.Helper()
+		must(t, f.DB().Write(t.Context(), "deleted elsewhere", func(tx *store.Tx) error {
+			tx.Changed(store.Messages, id)
+			_, err := tx.Exec(`DELETE FROM message WHERE id=?`, id)
+			return err
+		}))
+	}
+	t.Run("while it is written", func(t *testing.T) {
+		shelf := &shelf{kept: map[string]string{}}
+		f := open(t, size, shelf, question)
+		f.choose(0)
+		f.Reply()
+		f.writing.text.SetText("Half\nan answer")
+		f.writing.text.CursorRow, f.writing.text.CursorColumn = 1, 2
+		key := f.writing.key
+		remove(f, f.writing.message)
+		f.Until("it is a new mail", func() bool { return f.writing != nil && f.writing.message == 0 })
+		w := f.writing
+		if w.text.Text != "Half\nan answer" || w.text.CursorRow != 1 || w.text.CursorColumn != 2 || w.subject.Text != "Re: Q" || w.to.entry.Text != "Anna Berg <anna.berg@customer.example>" || f.Window().Canvas().Focused() != w.text {
+			t.Fatalf("%+v at %d:%d", w.draft(), w.text.CursorRow, w.text.CursorColumn)
+		}
+		w.text.SetText("Half an answer and more")
+		w.Send()
+		f.Until("it is queued", func() bool { return f.outbox() == 1 && f.writing == nil })
+		f.Settle()
+		if items, err := f.data.Outbox(t.Context()); err != nil || items[0].Mail == nil || items[0].Mail.Text != "Half an answer and more" || items[0].Mail.Subject != "Re: Q" {
+			t.Fatalf("%+v %v", items, err)
+		}
+		if shelf.get(key) != "" {
+			t.Error("its draft is still kept")
+		}
+	})
+	t.Run("while it lies there", func(t *testing.T) {
+		shelf := &shelf{kept: map[string]string{}}
+		f := open(t, size, shelf, question)
+		f.choose(0)
+		f.Reply()
+		f.writing.text.SetText("Half an answer")
+		id := f.writing.message
+		f.choose(1)
+		f.Settle()
+		remove(f, id)
+		for i := range 2 { // the second time with the subject it was given then
+			f.Until(fmt.Sprint("it is offered ", i), func() bool {
+				f.load()
+				return strings.Contains(drawn(f.list.object), "is not finished")
+			})
+			f.press(f.list.object, "Go on writing")
+			f.Until("it is written on", func() bool { return f.writing != nil && f.writing.text.Text == "Half an answer" })
+			f.Settle()
+			if f.writing.message != 0 || strings.Contains(drawn(f.list.object), "is not finished") {
+				t.Fatal("it is an answer still, or is still offered")
+			}
+			f.writing.subject.SetText("About the question")
+			f.choose(0)
+			f.Settle()
+		}
+		f.Until("it is offered", func() bool { return strings.Contains(drawn(f.list.object), "“About the question” is not finished") })
+	})
+	t.Run("with nothing written", func(t *testing.T) {
+		f := open(t, size, nil, question)
+		f.choose(0)
+		f.Reply()
+		remove(f, f.writing.message)
+		f.Until("it is closed", func() bool { return f.writing == nil && f.reader.id == 0 })
+	})
 }

@@ -141,7 +141,7 @@ func (p *Page) leaveComposer() {
 // asideChanged offers the draft of a composer that was closed, where nothing else leads to it, and offers that of one that was
 // opened no more.
 func (p *Page) asideChanged(c *composer) {
-	if strings.HasPrefix(c.key, asidePrefix) {
+	if strings.HasPrefix(c.key, asidePrefix) || c.message == 0 && !strings.HasPrefix(c.key, freshKey("")) {
 		p.load()
 	}
 }
