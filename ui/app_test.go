@@ -209,6 +209,7 @@ func TestSignInStayAndSignOut(t *testing.T) {
 	})
 	h.end()
 
+	began := time.Now()
 	h.start()
 	h.until("the mail of last time", func() bool { return h.shows("Inbox") })
 	if h.asked != 1 {
@@ -216,7 +217,7 @@ func TestSignInStayAndSignOut(t *testing.T) {
 	}
 	h.until("a poll with the kept token", func() bool {
 		all, err := h.mirror.Status(t.Context())
-		return err == nil && len(all) == 1 && !all[0].SignIn && !all[0].Offline && !all[0].SyncedAt.IsZero()
+		return err == nil && len(all) == 1 && !all[0].SignIn && !all[0].Offline && all[0].SyncedAt.After(began)
 	})
 	a := h.account()
 	if err := h.session.SignOut(t.Context(), a); err != nil {

@@ -29,6 +29,8 @@ type Options struct {
 type Session struct {
 	o Options
 
+	accounts sync.Mutex // held while an account is connected or taken away: one that is signed out must not come back
+
 	mu      sync.Mutex
 	auth    *auth.Client
 	graph   string
@@ -100,14 +102,31 @@ func (s *Session) Resume(ctx context.Context) error {
 	}
 	var failed error
 	for _, a := range accounts {
-		info := mirror.AccountInfo{Key: a.Key, UPN: a.UPN, Name: a.Name, Granted: a.Granted}
-		if _, err := s.connect(ctx, s.client(), info); err != nil {
+		if _, err := s.reconnect(ctx, s.client(), a); err != nil && !errors.Is(err, errSignedOut) {
 			failed = errors.Join(failed, err)
 		}
 	}
 	return failed
 }
 
+// errSignedOut says that an account was signed out since it was read from the store.
+var errSignedOut = errors.New("signed out meanwhile")
+
+// reconnect connects an account that the store knew a moment ago; errSignedOut if it does not any more.
+func (s *Session) reconnect(ctx context.Context, keeper *auth.Client, a mirror.Account) (mirror.Account, error) {
+	s.accounts.Lock()
+	defer s.accounts.Unlock()
+	known, err := s.o.Mirror.Accounts(ctx)
+	if err != nil {
+		return mirror.Account{}, fmt.Errorf("connect account: %w", err)
+	}
+	if !slices.ContainsFunc(known, func(k mirror.Account) bool { return k.ID == a.ID && k.Key == a.Key }) {
+		return mirror.Account{}, errSignedOut
+	}
+	return s.connect(ctx, keeper, mirror.AccountInfo{Key: a.Key, UPN: a.UPN, Name: a.Name, Granted: a.Granted})
+}
+
+// connect is called with accounts locked.
 func (s *Session) connect(ctx context.Context, keeper *auth.Client, info mirror.AccountInfo) (mirror.Account, error) {
 	client, err := outlook.New(outlook.Options{
 		BaseURL:    s.keeps(info.Key, keeper),
@@ -143,7 +162,9 @@ func (s *Session) SignIn(ctx context.Context, o auth.SignInOptions) (mirror.Acco
 
 // begin connects who has signed in. The mailbox is being mirrored while what the sign-in needed is taken out of memory.
 func (s *Session) begin(ctx context.Context, keeper *auth.Client, a auth.Account) (mirror.Account, error) {
+	s.accounts.Lock()
 	connected, err := s.connect(ctx, keeper, mirror.AccountInfo{Key: a.Key, UPN: a.UPN, Name: a.Name, Granted: a.Scopes})
+	s.accounts.Unlock()
 	if err == nil {
 		s.forget(ctx)
 	}
@@ -176,6 +197,16 @@ func (s *Session) claims(ctx context.Context, upn string) string {
 // SignOut stops an account, erases what is mirrored of it, and removes its token from the keychain. The mirror goes
 // first: should the keychain fail, nothing readable is left and the error says so.
 func (s *Session) SignOut(ctx context.Context, a mirror.Account) error {
+	err := s.takeAway(ctx, a)
+	if err == nil || errors.Is(err, mirror.ErrInBackups) {
+		s.forget(ctx)
+	}
+	return err
+}
+
+func (s *Session) takeAway(ctx context.Context, a mirror.Account) error {
+	s.accounts.Lock()
+	defer s.accounts.Unlock()
 	if err := s.o.Mirror.Disconnect(ctx, a.ID); err != nil {
 		return fmt.Errorf("sign out: %w", err)
 	}
@@ -186,7 +217,6 @@ func (s *Session) SignOut(ctx context.Context, a mirror.Account) error {
 	if err := s.keeper(a.Key).SignOut(ctx, a.Key); err != nil {
 		return fmt.Errorf("sign out: remove the token: %w", err)
 	}
-	s.forget(ctx)
 	return erased
 }
 
@@ -222,8 +252,10 @@ func (s *Session) Verify(ctx context.Context) ([]mirror.Account, error) {
 		case err != nil:
 			failed = errors.Join(failed, err)
 		case a.SignIn || !sameScopes(granted, a.Granted):
-			info := mirror.AccountInfo{Key: a.Key, UPN: a.UPN, Name: a.Name, Granted: granted}
-			if a, err = s.connect(ctx, keeper, info); err != nil {
+			a.Granted = granted
+			if a, err = s.reconnect(ctx, keeper, a); errors.Is(err, errSignedOut) {
+				continue
+			} else if err != nil {
 				failed = errors.Join(failed, err)
 				continue
 			}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -170,6 +171,13 @@ func TestClaimsAndSecretsFromSignInToSignOut(t *testing.T) {
 	}
 	if _, err := r.keys.Get(t.Context(), a.Key); err == nil {
 		t.Error("the token is still in the keychain")
+	}
+	// Who was about to connect it, at the start or after an approval, does not bring it back.
+	if _, err := r.s.reconnect(t.Context(), keeper, a); !errors.Is(err, errSignedOut) {
+		t.Error("it comes back:", err)
+	}
+	if all, err := r.m.Accounts(t.Context()); err != nil || len(all) != 0 {
+		t.Errorf("%d accounts, %v", len(all), err)
 	}
 	r.m.Close()
 	r.searched(dir)
