@@ -207,10 +207,13 @@ func TestAnEditWhileAConflictIsFound(t *testing.T) {
 	review := r.find("Review")
 	graphID := r.graphID("event", review.ID)
 	mine, place, theirs := "Mine", "Hamburg", "Theirs"
-	must(t, r.box.ChangeEvent(graphID, func(e *mailbox.Event) { e.Subject = theirs }))
-	var once sync.Once
+	var change, once sync.Once
 	r.h.SetIntercept(func(req *http.Request) *graph.Fault {
-		if req.Method == http.MethodGet && strings.HasSuffix(req.URL.Path, "/events/"+graphID) {
+		switch {
+		case !strings.HasSuffix(req.URL.Path, "/events/"+graphID):
+		case req.Method == http.MethodPatch: // not before: a round may still be under way
+			change.Do(func() { must(t, r.box.ChangeEvent(graphID, func(e *mailbox.Event) { e.Subject = theirs })) })
+		case req.Method == http.MethodGet:
 			once.Do(func() { must(t, r.m.EditEvent(ctx, review.ID, EventEdit{Location: &place})) })
 		}
 		return nil

@@ -59,8 +59,12 @@ func (r *rig) graphIDOf(subject string) string { return r.graphID("message", r.m
 func (r *rig) rests() {
 	r.t.Helper()
 	for last := -1; ; {
+		st, err := r.m.Status(r.t.Context())
+		must(r.t, err)
+		rn := r.m.runner(r.account)
+		busy := st[0].Syncing || rn != nil && len(rn.syncWake) > 0
 		at := r.tally(`SELECT synced_at FROM sync_state WHERE scope='all'`)
-		if at == last {
+		if at == last && !busy {
 			return
 		}
 		last = at

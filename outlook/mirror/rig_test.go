@@ -165,7 +165,8 @@ func (r *rig) until(what string, ok func() bool) {
 	}
 }
 
-// synced waits for a round that began after the call.
+// synced waits for a round that began after the call. Where no poll is due for long, none is under way afterwards either: what the test changes on
+// the other side then is told when it says so.
 func (r *rig) synced() {
 	r.t.Helper()
 	for range 2 { // the first may have been under way
@@ -178,6 +179,9 @@ func (r *rig) synced() {
 			_ = r.db.Reader().QueryRow(`SELECT synced_at FROM sync_state WHERE scope='all'`).Scan(&at)
 			return at != before && at != 0
 		})
+	}
+	if r.pollEvery >= time.Hour {
+		r.rests()
 	}
 }
 
